@@ -1,0 +1,19 @@
+/** Options of every read: cancellation rethrows `signal.reason`. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Random access to bytes that do not change while they are being read. */
+export interface ByteSource {
+  /** A path, a URL, s3://bucket/key: for messages. */
+  readonly name: string;
+  /** The length of the whole, in bytes. */
+  size(options?: ReadOptions): Promise<number>;
+  /**
+   * Exactly `length` bytes from `offset`, or an ExrError: TRUNCATED when the range ends beyond the source, SOURCE_CHANGED when the source is
+   * no longer what it was when first read, READ_FAILED otherwise. A source never reuses the buffer it returns.
+   */
+  read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>;
+  /** Releases a handle or connection. Reading after it is a CLOSED error. */
+  close?(): Promise<void>;
+}
