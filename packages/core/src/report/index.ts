@@ -1,0 +1,2 @@
+/** The one object, its JSON spelling and its JSON Schema. */
+export * from './types.ts';
