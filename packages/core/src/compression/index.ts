@@ -1,0 +1,37 @@
+/**
+ * Codecs, found by the name or the file's own number:
+ *
+ *     const codec = codecFor(part.compression);          // 'zip' or 3
+ *     const out = kernels.allocate(shape.unpackedBytes);
+ *     codec.decompress(kernels, packed, out, shape);     // packed bytes in, unpacked bytes at `out`
+ *
+ * Nothing here has heard of a file, a part or I/O.
+ */
+import { ExrError } from '../errors.ts';
+import { COMPRESSIONS, type Compression } from '../header/types.ts';
+import type { Codec, Decompress } from './codec.ts';
+import { decompressNone } from './none.ts';
+
+export type { ChunkChannel, ChunkShape, Codec, Decompress } from './codec.ts';
+export { inflateInto } from './inflate.ts';
+
+function codec(name: Compression, linesPerChunk: number, lossy: boolean, decompress: Decompress): Codec {
+  return { name, id: COMPRESSIONS.indexOf(name), linesPerChunk, lossy, decompress };
+}
+
+/** Every codec, in the order of the file's numbers. Lines per chunk: OpenEXR File Layout, "Scan Line Blocks". */
+export const codecs: readonly Codec[] = [
+  codec('none', 1, false, decompressNone),
+];
+
+const byName = new Map<string | number, Codec>(codecs.flatMap((each) => [[each.name, each], [each.id, each]]));
+
+/** The codec of a part, by name or by the file's number. UNSUPPORTED_COMPRESSION when nobody knows it. */
+export function codecFor(compression: Compression | number): Codec {
+  const found = byName.get(compression);
+  if (!found) {
+    const known = codecs.map((each) => `${each.id} ${each.name}`).join(', ');
+    throw new ExrError('UNSUPPORTED_COMPRESSION', `compression ${compression} is unknown, expected one of ${known}`);
+  }
+  return found;
+}
