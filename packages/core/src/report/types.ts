@@ -137,14 +137,14 @@ export interface ReportChannelStats {
   readonly p50: JsonNumber | null;
   readonly p99: JsonNumber | null;
   /** Further numbers that a reader of the statistics may ask for (histogram, places of the first non-finite values …). */
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportDeepStats {
   readonly total_samples: JsonInteger;
   readonly max_samples: number;
   readonly empty_pixels: number;
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 /** A chunk that could not be decoded, with the code that says why. */
@@ -187,12 +187,12 @@ export interface ReportPartStructure {
   readonly complete: boolean;
   readonly missing_lines: readonly ReportMissingLines[];
   readonly missing_tiles: readonly ReportMissingTiles[];
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportStructure {
   readonly parts: readonly ReportPartStructure[];
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportFinding {
@@ -203,21 +203,21 @@ export interface ReportFinding {
   readonly expected?: JsonValue;
   readonly actual?: JsonValue;
   readonly fix?: JsonValue;
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportValidation {
   readonly policy: string;
   readonly status: 'pass' | 'warn' | 'fail';
   readonly findings: readonly ReportFinding[];
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportEmbedding {
   readonly version: number;
   readonly metadata: readonly number[];
   readonly channels: readonly number[];
-  readonly [key: string]: JsonValue | undefined;
+  readonly [key: string]: unknown;
 }
 
 export interface ReportError {
