@@ -1,0 +1,34 @@
+// The dependency law of docs/architecture.md, enforced. Run it through nx (`npm run lint`): without nx's project graph the boundary rule is silent.
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom. Apps never import apps; core alone may use kernels and vastdb; kernels and vastdb stand by themselves. */
+const depConstraints = [
+  { sourceTag: 'scope:app', onlyDependOnLibsWithTags: ['scope:core', 'scope:vastdb'] },
+  { sourceTag: 'scope:core', onlyDependOnLibsWithTags: ['scope:kernels', 'scope:vastdb'], bannedExternalImports: ['@oclif/*', 'vscode', '@modelcontextprotocol/*', '@aws-sdk/*'] },
+  { sourceTag: 'scope:kernels', onlyDependOnLibsWithTags: [], bannedExternalImports: ['@oclif/*', 'vscode', '@modelcontextprotocol/*', 'apache-arrow', 'fflate', '@duckdb/*'] },
+  { sourceTag: 'scope:vastdb', onlyDependOnLibsWithTags: [], bannedExternalImports: ['@oclif/*', '@duckdb/*', 'undici', '@aws-sdk/*'] },
+  { sourceTag: 'scope:tool', onlyDependOnLibsWithTags: ['scope:core', 'scope:kernels', 'scope:vastdb', 'scope:app'] },
+];
+
+/** Files of the neutral packages that only Node entries reach; everything else there must run in a browser. */
+const nodeOnly = ['packages/core/src/node.ts', 'packages/core/src/**/*-node.ts', 'packages/core/src/**/node/**', 'packages/core/src/store/**', 'packages/core/src/inputs/**', '**/*.test.ts', '**/*.spec-util.ts'];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/out-tsc/**', '**/*.generated.ts', '**/vitest.config.*', 'packages/kernels/assembly/**', '.nx/**', '.cache/**', 'test-fixtures/**', '**/tsconfig*.json']  },
+  { files: ['**/*.ts', '**/*.mjs', '**/*.js'], extends: [js.configs.recommended], plugins: { '@nx': nx }, languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', performance: 'readonly', fetch: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', TextDecoder: 'readonly', TextEncoder: 'readonly', atob: 'readonly', btoa: 'readonly' } },
+    rules: { '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints }] } },
+  { files: ['**/*.ts'], extends: [tseslint.configs.recommended],
+    rules: {
+      'no-undef': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+    } },
+  { files: ['packages/core/src/**/*.ts', 'packages/kernels/src/**/*.ts'], ignores: nodeOnly,
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', 'zlib', 'crypto', 'worker_threads', '**/*-node.ts', '**/node.ts'], message: 'This file must run in a browser: reach Node through a file that only node.ts imports.' }] }],
+      'no-restricted-globals': ['error', 'Buffer', 'process', '__dirname'],
+    } },
+);
