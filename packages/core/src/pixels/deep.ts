@@ -1,0 +1,105 @@
+/** Deep chunks: a sample count for each pixel, then the samples (OpenEXR File Layout, "Deep Data"). */
+import type { Kernels } from '@exr/kernels';
+import type { PartGeometry } from '../chunks/index.ts';
+import type { ChunkShape, Codec } from '../compression/index.ts';
+import { ExrError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { unpackInto, type PackedBytes } from './decode.ts';
+
+/**
+ * The samples of a deep chunk. In memory, line by line; in a line channel after channel (as `shape.channels`); for each channel all samples
+ * of the line from left to right. The line's samples begin `lineStart[i]` × bytes of one sample (all channels) after the chunk's address.
+ */
+export interface DeepSamples {
+  readonly width: number;
+  readonly height: number;
+  /** Address of width × height uint32: how many samples each pixel has, row by row. */
+  readonly counts: number;
+  /** Samples before line i; height + 1 entries, the last one is the total. */
+  readonly lineStart: Float64Array;
+  readonly totalSamples: number;
+  readonly maxSamples: number;
+  /** Pixels without samples. */
+  readonly emptyPixels: number;
+  /** Bytes of one sample of every channel together. */
+  readonly sampleBytes: number;
+}
+
+// What OpenEXR writes and reads for deep parts (OpenEXRCore, validation.c); the others work on planes that deep data does not have.
+const DEEP_CODECS = new Set(['none', 'rle', 'zips', 'zip']);
+
+/** Counts and samples of one deep chunk in the kernels' memory. Throws CORRUPT_DATA, LIMIT_EXCEEDED or UNSUPPORTED_FEATURE, without the place. */
+export function decodeDeep(
+  kernels: Kernels, packed: PackedBytes, part: PartGeometry, box: ChunkShape, codec: Codec, limits: Limits,
+): { shape: ChunkShape; address: number; deep: DeepSamples } {
+  if (!DEEP_CODECS.has(codec.name)) throw new ExrError('UNSUPPORTED_FEATURE', `deep data packed with ${codec.name}, expected none, rle, zips or zip`);
+  const subsampled = box.channels.find((channel) => channel.xSampling !== 1 || channel.ySampling !== 1);
+  if (subsampled) throw new ExrError('UNSUPPORTED_FEATURE', `deep channel ${subsampled.name} is subsampled, which deep data cannot be`, { channel: subsampled.name });
+
+  const width = box.xMax - box.xMin + 1;
+  const height = box.yMax - box.yMin + 1;
+  const tableBytes = width * height * 4;
+  const counts = kernels.allocate(tableBytes);
+  // A deep chunk's codec sees bytes alone.
+  const bytesOnly = (unpackedBytes: number): ChunkShape => ({ ...box, channels: [], unpackedBytes });
+  unpackInto(kernels, codec, packed.data.subarray(0, packed.tableSize), counts, bytesOnly(tableBytes));
+  const counted = countSamples(new Uint32Array(kernels.bytes(counts, tableBytes).buffer, counts, width * height), width, height, limits);
+
+  const sampleBytes = box.channels.reduce((sum, channel) => sum + channel.bytesPerValue, 0);
+  const unpackedBytes = counted.totalSamples * sampleBytes;
+  if (unpackedBytes !== packed.unpackedSize) {
+    throw new ExrError('CORRUPT_DATA', `${counted.totalSamples} samples of ${sampleBytes} bytes, but the leader says ${packed.unpackedSize} bytes, expected ${unpackedBytes}`);
+  }
+  const address = kernels.allocate(unpackedBytes);
+  if (unpackedBytes > 0) unpackInto(kernels, codec, packed.data.subarray(packed.tableSize), address, bytesOnly(unpackedBytes));
+  return { shape: { ...box, unpackedBytes }, address, deep: { width, height, counts, sampleBytes, ...counted } };
+}
+
+/** Turns the table's running sums (each line begins anew) into counts, in place. */
+function countSamples(table: Uint32Array, width: number, height: number, limits: Limits) {
+  const lineStart = new Float64Array(height + 1);
+  let [maxSamples, emptyPixels] = [0, 0];
+  for (let line = 0; line < height; line++) {
+    let before = 0;
+    for (let i = line * width; i < (line + 1) * width; i++) {
+      const sum = table[i]!;
+      const count = sum - before;
+      if (count < 0) throw new ExrError('CORRUPT_DATA', `sample count table: ${sum} after ${before} in line ${line}, expected sums that never fall`);
+      if (count > maxSamples) maxSamples = count;
+      if (count === 0) emptyPixels++;
+      table[i] = count;
+      before = sum;
+    }
+    lineStart[line + 1] = lineStart[line]! + before;
+  }
+  checkLimit('deepSamplesPerPixel', maxSamples, limits.deepSamplesPerPixel);
+  checkLimit('deepSamplesPerChunk', lineStart[height]!, limits.deepSamplesPerChunk);
+  return { lineStart, totalSamples: lineStart[height]!, maxSamples, emptyPixels };
+}
+
+function checkLimit(limit: 'deepSamplesPerPixel' | 'deepSamplesPerChunk', requested: number, limitValue: number): void {
+  if (requested > limitValue) throw new ExrError('LIMIT_EXCEEDED', `${requested} samples, the limit ${limit} is ${limitValue}`, { limit, limitValue, requested });
+}
+
+/** One channel's samples on one line of a decoded deep chunk. */
+export interface DeepRun {
+  /** Index into `shape.channels`. */
+  readonly channel: number;
+  readonly y: number;
+  /** Bytes from the chunk's address. */
+  readonly offset: number;
+  /** Samples, of all pixels of the line. */
+  readonly count: number;
+}
+
+/** Every run of samples in the order in which they are stored. */
+export function* deepRuns(shape: ChunkShape, deep: DeepSamples): Generator<DeepRun> {
+  let offset = 0;
+  for (let line = 0; line < deep.height; line++) {
+    const count = deep.lineStart[line + 1]! - deep.lineStart[line]!;
+    for (let channel = 0; channel < shape.channels.length; channel++) {
+      if (count > 0) yield { channel, y: shape.yMin + line, offset, count };
+      offset += count * shape.channels[channel]!.bytesPerValue;
+    }
+  }
+}
