@@ -1,0 +1,36 @@
+// Bundles the CLI into one CommonJS file (dist/main.cjs), writes oclif's manifest, and warms V8's code cache by running the common commands once.
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const pjson = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
+rmSync(`${here}dist`, { recursive: true, force: true });
+await build({
+  entryPoints: [`${here}src/main.ts`, `${here}src/commands/all.ts`],
+  entryNames: '[name]',
+  outdir: `${here}dist`,
+  outExtension: { '.js': '.cjs' },
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  minifySyntax: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { PJSON: JSON.stringify({ name: pjson.name, version: pjson.version, oclif: pjson.oclif }) },
+  conditions: ['@exr/source'],
+  external: ['typescript', 'ts-node', 'tsx', '@duckdb/*'],
+});
+
+// The manifest lets help and completion know every flag without loading a command.
+rmSync(`${here}oclif.manifest.json`, { force: true });
+const { Plugin } = await import('@oclif/core');
+const plugin = new Plugin({ root: here, type: 'core', ignoreManifest: true });
+await plugin.load();
+writeFileSync(`${here}oclif.manifest.json`, `${JSON.stringify(plugin.manifest, null, 1)}\n`);
+
+// V8 keeps what it compiled: later starts read it from disk. A different Node version makes its own on the first `EXR_WRITE_CODE_CACHE=1 exr …`.
+const exr = (...args) => execFileSync(process.execPath, [`${here}bin/run.js`, ...args], { stdio: 'ignore', env: { ...process.env, EXR_WRITE_CODE_CACHE: '1' } });
+exr('inspect', fileURLToPath(new URL('../../test-fixtures/scan_half_rgba_zip.exr', import.meta.url)));

@@ -1,0 +1,4 @@
+/** One command a file; each is loaded only when it is called. */
+export const COMMANDS: Record<string, () => Promise<unknown>> = {
+  inspect: () => import('./inspect.ts').then((m) => m.default),
+};

@@ -1,0 +1,93 @@
+import { lstat, opendir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExrError } from '@exr/core';
+
+/** One thing to look into, named as the user would name it. `failed` inputs become reports with an error: one bad path never stops the others. */
+export type Input =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly path: string }
+  | { readonly kind: 'stdin'; readonly path: '-' }
+  | { readonly kind: 'failed'; readonly path: string; readonly error: ExrError };
+
+export interface ExpandOptions {
+  /** Enter the folders below a named folder. */
+  readonly recursive?: boolean;
+}
+
+/** Stereo and multi-view OpenEXR files go by names of their own. */
+const EXTENSION = /\.(exr|sxr|mxr)$/i;
+const MAGIC = /[*?[\]{}!]/;
+
+/**
+ * Files, folders, globs, `-` and http(s) URLs in the order given; within a folder or glob sorted by name. Files named directly are taken
+ * whatever their extension; folders and globs give `.exr`, `.sxr`, `.mxr` (globs give whatever they match when they name an extension).
+ */
+export async function* expandInputs(paths: readonly string[], options: ExpandOptions = {}): AsyncGenerator<Input> {
+  for (const path of paths) {
+    if (path === '-') yield { kind: 'stdin', path };
+    else if (/^https?:\/\//i.test(path)) yield { kind: 'url', path };
+    else yield* expandPath(path, options);
+  }
+}
+
+async function* expandPath(path: string, options: ExpandOptions): AsyncGenerator<Input> {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => cause);
+  if (!(found instanceof Error)) {
+    if (found.isDirectory()) yield* walk(path, options.recursive === true);
+    else yield { kind: 'file', path };
+  } else if (found.code === 'ENOENT' && MAGIC.test(path)) yield* glob(path);
+  else yield failed(path, found);
+}
+
+/** A folder's frames, then its folders; links to folders are not followed, so a loop cannot happen. */
+async function* walk(folder: string, recursive: boolean): AsyncGenerator<Input> {
+  let entries;
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    yield failed(folder, cause as NodeJS.ErrnoException);
+    return;
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const entry of entries) if (!entry.isDirectory() && EXTENSION.test(entry.name)) yield { kind: 'file', path: join(folder, entry.name) };
+  if (recursive) for (const entry of entries) if (entry.isDirectory()) yield* walk(join(folder, entry.name), true);
+}
+
+async function* glob(pattern: string): AsyncGenerator<Input> {
+  const { glob: find } = await import('tinyglobby');
+  const matches = await find(pattern, { dot: false, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false });
+  const named = /\.\w+$/.test(pattern);
+  const kept = matches.filter((match) => named || EXTENSION.test(match)).sort();
+  if (kept.length === 0) yield { kind: 'failed', path: pattern, error: new ExrError('READ_FAILED', `${pattern}: no file matches this pattern`, { source: pattern }) };
+  for (const path of kept) yield { kind: 'file', path };
+}
+
+function failed(path: string, cause: NodeJS.ErrnoException): Input {
+  const why = cause.code === 'ENOENT' ? 'there is no such file or folder' : cause.code === 'EACCES' ? 'permission denied' : cause.message;
+  return { kind: 'failed', path, error: new ExrError('READ_FAILED', `${path}: ${why}`, { source: path }, { cause }) };
+}
+
+/** How many inputs there are, for a progress bar; only counts folders and globs that are quick to count. */
+export async function countInputs(paths: readonly string[], options: ExpandOptions = {}): Promise<number> {
+  let count = 0;
+  for (const path of paths) {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory()) count += await countFolder(path, options.recursive === true);
+    else if (found || path === '-' || !MAGIC.test(path)) count++;
+    else for await (const _ of glob(path)) count++;
+  }
+  return count;
+}
+
+async function countFolder(folder: string, recursive: boolean): Promise<number> {
+  let count = 0;
+  try {
+    for await (const entry of await opendir(folder)) {
+      if (entry.isDirectory()) count += recursive ? await countFolder(join(folder, entry.name), true) : 0;
+      else if (EXTENSION.test(entry.name)) count++;
+    }
+  } catch {
+    return count; // the walk itself reports it
+  }
+  return count;
+}

@@ -1,0 +1,36 @@
+import { dirname, join } from 'node:path';
+import type { Command } from '@oclif/core/command';
+import { Config } from '@oclif/core/config';
+import { COMMANDS } from './commands/index.ts';
+
+const root = join(dirname(__filename), '..');
+
+/**
+ * A known command runs straight from its class; help, completion and mistakes go through oclif's own dispatcher, which knows the manifest and
+ * its plugins. That keeps everything a script runs out of the slower path.
+ */
+export async function main(argv: string[]): Promise<void> {
+  const name = argv[0] ?? '';
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load && !argv.includes('--help') && !argv.includes('-h')) {
+    const command = (await load()) as CommandClass;
+    command.id ??= name;
+    // Without the plugins: they serve help and completion, and loading them takes longer than reading a header.
+    const options = { root, pjson: { ...PJSON, oclif: { ...PJSON.oclif, plugins: [] } } as never, userPlugins: false, devPlugins: false };
+    await command.run(argv.slice(1), options).catch(fail);
+    return;
+  }
+  const { run, flush, handle } = await import('@oclif/core');
+  await run(argv.length ? argv : ['help'], { root })
+    .then(() => flush())
+    .catch((error: Error & { oclif?: { exit?: number } }) => handle(error));
+}
+
+function fail(error: unknown): void {
+  process.stderr.write(`This is a bug in exr-inspector, please report it with the command and the file:\n${(error as Error).stack ?? error}\n`);
+  process.exitCode = 70;
+}
+
+type CommandClass = Command.Class & { run(argv: string[], options: unknown): Promise<unknown> };
+/** package.json's name, version and oclif section, written in by build.mjs. */
+declare const PJSON: { name: string; version: string; oclif: object };

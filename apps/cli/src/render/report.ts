@@ -1,0 +1,91 @@
+import { type ExrReport, formatBytes, formatCount, plainText, type ReportBox, type ReportChannel, type ReportPart } from '@exr/core';
+import { block, type Paint } from './layout.ts';
+import { formatValue } from './value.ts';
+import { statsLines } from './stats.ts';
+
+export interface RenderOptions {
+  readonly paint: Paint;
+  /** Columns of the terminal: long values are cut there, with their true length said. */
+  readonly columns: number;
+}
+
+/** A report for a person: the file, then each part with what one asks first, its channels by layer, then every attribute. */
+export function renderReport(report: ExrReport, options: RenderOptions): string {
+  const { paint } = options;
+  const lines = [paint.bold(plainText(report.file.path)), `  ${paint.dim(fileFacts(report).join(' · '))}`];
+  for (const part of report.parts) lines.push('', ...partLines(report, part, options));
+  for (const error of report.errors) lines.push('', `  ${paint.red('error')} ${plainText(error.message, { max: 2000 })} ${paint.dim(`[${error.code}]`)}`);
+  return `${lines.join('\n')}\n`;
+}
+
+function fileFacts({ file, parts }: ExrReport): string[] {
+  const facts: string[] = [];
+  if (file.exr_version !== null) facts.push(`OpenEXR ${file.exr_version}`);
+  facts.push(formatBytes(file.size_bytes));
+  if (parts.length) facts.push(parts.length === 1 && !file.is_multipart ? 'single part' : `${file.part_count} ${file.part_count === 1 ? 'part' : 'parts'}`);
+  if (file.is_deep) facts.push('deep');
+  if (file.header_bytes !== null) facts.push(`header ${formatBytes(file.header_bytes)}`);
+  if (file.frame_number !== null) facts.push(`frame ${file.frame_number}`);
+  if (file.mtime !== null) facts.push(file.mtime.replace('T', ' ').replace(/\.\d+Z$/, ' UTC').replace(/Z$/, ' UTC'));
+  return facts;
+}
+
+function partLines(report: ExrReport, part: ReportPart, options: RenderOptions): string[] {
+  const { paint } = options;
+  const channels = report.channels.filter((channel) => channel.part_index === part.index);
+  const title = `  ${paint.cyan(`part ${part.index}`)}${part.name === null ? '' : ` ${paint.bold(`“${plainText(part.name, { max: 80 })}”`)}`}${part.view === null ? '' : ` view ${plainText(part.view, { max: 80 })}`}`;
+  const facts: [string, string][] = [
+    ['type', part.type],
+    ['compression', part.compression],
+    ['data window', box(part.data_window)],
+    ['display window', box(part.display_window)],
+    ['pixel aspect', String(part.pixel_aspect_ratio)],
+    ['line order', part.line_order],
+  ];
+  if (part.tile_width !== null) facts.push(['tiles', `${part.tile_width} × ${part.tile_height}, ${part.level_mode}${part.level_count > 1 ? `, ${part.level_count} levels, ${part.rounding_mode}` : ''}`]);
+  facts.push(['chunks', formatCount(part.chunk_count)]);
+  if (part.color_space !== null) facts.push(['colour space', plainText(part.color_space, { max: 200 })]);
+  if (part.software !== null) facts.push(['software', plainText(part.software, { max: 200 })]);
+  if (part.timecode !== null) facts.push(['timecode', part.timecode]);
+  if (part.frame_rate !== null) facts.push(['frame rate', `${part.frame_rate} fps`]);
+  const lines = [title, ...block(facts, '    ', paint)];
+  lines.push(`    ${paint.dim('channels')} ${formatCount(channels.length)}`, ...block(channelRows(channels), '      ', paint));
+  const attributes = part.attributes.filter((attribute) => attribute.name !== 'channels');
+  lines.push(`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`);
+  const nameWidth = Math.min(36, Math.max(4, ...attributes.map((attribute) => plainText(attribute.name).length)));
+  const typeWidth = Math.min(16, Math.max(4, ...attributes.map((attribute) => plainText(attribute.type).length)));
+  const room = Math.max(24, options.columns - nameWidth - typeWidth - 11);
+  for (const attribute of attributes) {
+    const name = plainText(attribute.name, { max: 200 }).padEnd(nameWidth);
+    const type = plainText(attribute.type, { max: 60 }).padEnd(typeWidth);
+    lines.push(`      ${name}  ${paint.dim(type)}  ${formatValue(attribute, room)}`);
+  }
+  const stats = report.stats?.parts.find((candidate) => candidate.index === part.index);
+  if (stats) lines.push(`    ${paint.dim('statistics')}`, ...statsLines(stats, { ...options, indent: '      ' }));
+  return lines;
+}
+
+/** One row a layer: its type, its name, its components in the order people say them. */
+function channelRows(channels: readonly ReportChannel[]): [string, string][] {
+  const groups = new Map<string, { type: string; label: string; components: string[] }>();
+  for (const channel of channels) {
+    const sampling = channel.x_sampling === 1 && channel.y_sampling === 1 ? '' : ` /${channel.x_sampling}×${channel.y_sampling}`;
+    const type = `${channel.type}${sampling}`;
+    const label = [channel.view, channel.layer].filter(Boolean).join(' ');
+    const key = JSON.stringify([type, label]);
+    const group = groups.get(key) ?? { type, label, components: [] };
+    group.components.push(channel.component);
+    groups.set(key, group);
+  }
+  return [...groups.values()].slice(0, MOST_LAYERS).map(({ type, label, components }): [string, string] => {
+    const shown = components.slice(0, 64).sort((a, b) => rank(a) - rank(b)).map((component) => plainText(component, { max: 60 }));
+    return [type, `${label ? `${plainText(label, { max: 100 })}  ` : ''}${shown.join(' ')}${components.length > 64 ? ` … ${components.length - 64} more` : ''}`];
+  }).concat(groups.size > MOST_LAYERS ? [['', `… ${formatCount(groups.size - MOST_LAYERS)} more layers (--format json shows all)`]] : []);
+}
+const MOST_LAYERS = 400;
+const ORDER = ['R', 'G', 'B', 'A', 'Y', 'RY', 'BY', 'r', 'g', 'b', 'a', 'x', 'y', 'z', 'X', 'Z'];
+const rank = (component: string): number => (ORDER.indexOf(component) + 100) % 100;
+
+function box(window: ReportBox): string {
+  return `${window.x_max - window.x_min + 1} × ${window.y_max - window.y_min + 1}  (${window.x_min}, ${window.y_min}) … (${window.x_max}, ${window.y_max})`;
+}

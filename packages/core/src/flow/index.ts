@@ -1,0 +1,2 @@
+/** Many things at once, results in order. */
+export { mapInOrder } from './map-in-order.ts';

@@ -1,0 +1,3 @@
+/** Text from a file, made safe to show. */
+export { plainText, type PlainTextOptions } from './plain-text.ts';
+export { formatBytes, formatCount, formatNumber, formatSeconds } from './numbers.ts';
