@@ -7,4 +7,4 @@
  *     kernels.bytes(at, 1024).set(data);          // a fresh view: take it again after anything that allocates
  *     kernels.release(mark);
  */
-export { createKernels, KernelMemoryError, type Kernels, type KernelOptions } from './kernels.ts';
+export { compiledKernels, createKernels, KernelMemoryError, type CompiledKernels, type Kernels, type KernelOptions } from './kernels.ts';

@@ -8,6 +8,14 @@ export interface KernelOptions {
   readonly simd?: boolean;
   /** Most bytes of linear memory; more is a KernelMemoryError. Default 1 GiB. */
   readonly maxBytes?: number;
+  /** What compiledKernels() gave, sent from another thread: nothing is compiled again, and `simd` is as it says. */
+  readonly compiled?: CompiledKernels;
+}
+
+/** The kernels' code, which threads share by postMessage. */
+export interface CompiledKernels {
+  readonly module: WebAssembly.Module;
+  readonly simd: boolean;
 }
 
 /** Thrown when an allocation would pass `maxBytes`, or the engine gives no more memory. */
@@ -37,9 +45,9 @@ export interface Kernels {
 const compiled = new Map<boolean, WebAssembly.Module>();
 
 export function createKernels(options: KernelOptions = {}): Kernels {
-  const simd = options.simd ?? supportsSimd();
+  const { module, simd } = options.compiled ?? compiledKernels(options.simd);
   const limit = options.maxBytes ?? 2 ** 30;
-  const instance = new WebAssembly.Instance(moduleFor(simd), { env: {} });
+  const instance = new WebAssembly.Instance(module, { env: {} });
   const memory = instance.exports['memory'] as WebAssembly.Memory;
   const call = instance.exports as unknown as KernelFunctions;
   let top = call['heapBase']!();
@@ -71,6 +79,11 @@ export function createKernels(options: KernelOptions = {}): Kernels {
       return memory.buffer.byteLength;
     },
   };
+}
+
+/** The compiled code for this engine (or the build that is asked for), compiled once. */
+export function compiledKernels(simd: boolean = supportsSimd()): CompiledKernels {
+  return { module: moduleFor(simd), simd };
 }
 
 function moduleFor(simd: boolean): WebAssembly.Module {

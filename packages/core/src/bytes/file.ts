@@ -29,6 +29,7 @@ export function fileSource(path: string): FileSource {
 
   return {
     name: path,
+    handsOver: true,
     get mtime() {
       return now === undefined ? null : now.stats.mtime;
     },

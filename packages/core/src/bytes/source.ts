@@ -7,6 +7,8 @@ export interface ReadOptions {
 export interface ByteSource {
   /** A path, a URL, s3://bucket/key: for messages. */
   readonly name: string;
+  /** True when a buffer that read() returns belongs to the caller alone, who may transfer it to another thread. Absent: it may be shared. */
+  readonly handsOver?: boolean;
   /** The length of the whole, in bytes. */
   size(options?: ReadOptions): Promise<number>;
   /**

@@ -28,6 +28,8 @@ export interface ChunkShape {
   readonly yMax: number;
   readonly channels: readonly ChunkChannel[];
   readonly unpackedBytes: number;
+  /** By channel: false where nobody will look at the values, so that a codec may leave them zero. Absent: all are wanted. */
+  readonly wanted?: readonly boolean[];
   /** The part's dwaCompressionLevel and file version facts never matter for decoding; nothing else is passed. */
 }
 
