@@ -2,3 +2,11 @@
 export * from './memory';
 export * from './inflate';
 export * from './stats';
+export * from './huffman';
+export * from './wavelet';
+export * from './piz';
+export { reconstructBytes } from './predictor';
+export { rleDecompress } from './rle';
+export { pxr24Float, pxr24Half, pxr24Uint } from './pxr24';
+export { b44Channel, b44LogTable } from './b44';
+export { halfToFloat } from './half';

@@ -9,11 +9,17 @@
  */
 import { ExrError } from '../errors.ts';
 import { COMPRESSIONS, type Compression } from '../header/types.ts';
+import { decompressB44 } from './b44.ts';
 import type { Codec, Decompress } from './codec.ts';
 import { decompressNone } from './none.ts';
+import { decompressPiz } from './piz.ts';
+import { decompressPxr24 } from './pxr24.ts';
+import { decompressRle } from './rle.ts';
+import { decompressZip } from './zip.ts';
 
 export type { ChunkChannel, ChunkShape, Codec, Decompress } from './codec.ts';
-export { inflateInto } from './inflate.ts';
+export { inflateInto, inflateWithin } from './inflate.ts';
+export { runsInto } from './rle.ts';
 
 function codec(name: Compression, linesPerChunk: number, lossy: boolean, decompress: Decompress): Codec {
   return { name, id: COMPRESSIONS.indexOf(name), linesPerChunk, lossy, decompress };
@@ -22,6 +28,13 @@ function codec(name: Compression, linesPerChunk: number, lossy: boolean, decompr
 /** Every codec, in the order of the file's numbers. Lines per chunk: OpenEXR File Layout, "Scan Line Blocks". */
 export const codecs: readonly Codec[] = [
   codec('none', 1, false, decompressNone),
+  codec('rle', 1, false, decompressRle),
+  codec('zips', 1, false, decompressZip),
+  codec('zip', 16, false, decompressZip),
+  codec('piz', 32, false, decompressPiz),
+  codec('pxr24', 16, true, decompressPxr24),
+  codec('b44', 32, true, decompressB44),
+  codec('b44a', 32, true, decompressB44),
 ];
 
 const byName = new Map<string | number, Codec>(codecs.flatMap((each) => [[each.name, each], [each.id, each]]));
