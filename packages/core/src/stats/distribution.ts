@@ -1,0 +1,159 @@
+/** From the bins of a channel to what they say of its finite values. */
+import { ExactSum, powerOfTwo, type Moments } from './exact.ts';
+import { halfMagnitude, keyValue } from './places.ts';
+import type { ChannelTotals } from './totals.ts';
+
+/** Finite values in rising order, each with how often it occurs. */
+export interface Distribution {
+  /** Rising. Exact for half, and for uint below 4096; otherwise one value stands for all of its bin: see the functions below. */
+  readonly value: Float64Array;
+  readonly count: Float64Array;
+}
+
+export interface Counts {
+  readonly count: number;
+  readonly finite: number;
+  readonly nan: number;
+  readonly posInf: number;
+  readonly negInf: number;
+  /** +0 and -0. */
+  readonly zero: number;
+  /** Finite values below 0. */
+  readonly negative: number;
+  readonly subnormal: number;
+}
+
+/** How many values of each kind. */
+export function countsOf(totals: ChannelTotals): Counts {
+  const { pixelType, bins, places } = totals;
+  let count = 0;
+  for (const each of bins.count) count += each;
+  if (pixelType === 0) {
+    const zero = countOf(totals, 0);
+    return { count, finite: count, nan: 0, posInf: 0, negInf: 0, zero, negative: 0, subnormal: 0 };
+  }
+  const float = pixelType === 2;
+  // The number of the bin that begins the exponent of infinities, and the first of normal values; bit 15 is the sign in both.
+  const [infinite, normal] = float ? [0x7f80, 0x0080] : [0x7c00, 0x0400];
+  let [finite, below, small] = [0, 0, 0];
+  for (let i = 0; i < bins.bin.length; i++) {
+    const magnitude = bins.bin[i]! & 0x7fff;
+    if (magnitude >= infinite) continue;
+    const n = bins.count[i]!;
+    finite += n;
+    if (bins.bin[i]! >= 0x8000) below += n;
+    if (magnitude < normal) small += n;
+  }
+  const posInf = float ? places.posInf : countOf(totals, 0x7c00);
+  const negInf = float ? places.negInf : countOf(totals, 0xfc00);
+  const posZero = float ? places.posZero : countOf(totals, 0);
+  const negZero = float ? places.negZero : countOf(totals, 0x8000);
+  const zero = posZero + negZero;
+  return { count, finite, nan: count - finite - posInf - negInf, posInf, negInf, zero, negative: below - negZero, subnormal: small - zero };
+}
+
+function countOf({ bins }: ChannelTotals, bin: number): number {
+  const at = bins.bin.indexOf(bin);
+  return at < 0 ? 0 : bins.count[at]!;
+}
+
+/** Exact sums of the finite values. */
+export function momentsOf(totals: ChannelTotals, finite: number): Moments {
+  if (totals.pixelType === 0) return { count: finite, sum: totals.sum, squares: totals.squares, exponent: 0 };
+  const { sum, squares } = totals.pixelType === 1 ? halfSums(totals) : floatSums(totals);
+  return { count: finite, sum, squares, exponent: -149 };
+}
+
+// Units are 2^-149, the smallest float, and for squares 2^-298. A half with mantissa m and exponent e is m × 2^(e - 25), so e is shifted by 124.
+function halfSums({ bins }: ChannelTotals): { sum: bigint; squares: bigint } {
+  const total = { sum: 0n, squares: 0n };
+  for (let from = 0, to = 0; from < bins.bin.length; from = to) {
+    const exponent = bins.bin[from]! >> 10;
+    const [sum, squares] = [new ExactSum(), new ExactSum()];
+    for (to = from; to < bins.bin.length && bins.bin[to]! >> 10 === exponent; to++) {
+      const mantissa = (bins.bin[to]! & 0x3ff) + (exponent & 31 ? 1024 : 0);
+      sum.add(mantissa, bins.count[to]!);
+      squares.add(mantissa * mantissa, bins.count[to]!);
+    }
+    if ((exponent & 31) < 31) addScaled(total, exponent >= 32, 124 + Math.max(exponent & 31, 1), sum.value(), squares.value());
+  }
+  return total;
+}
+
+// A value is (top × 2^16 + low) × 2^(e - 150): its bin says top and e, the bin's sum of lows and the sum of their squares say the rest.
+function floatSums({ bins, squares: lowSquares }: ChannelTotals): { sum: bigint; squares: bigint } {
+  const total = { sum: 0n, squares: lowSquares };
+  for (let from = 0, to = 0; from < bins.bin.length; from = to) {
+    const exponent = bins.bin[from]! >> 7;
+    const [tops, lows, topSquares, topLows] = [new ExactSum(), new ExactSum(), new ExactSum(), new ExactSum()];
+    for (to = from; to < bins.bin.length && bins.bin[to]! >> 7 === exponent; to++) {
+      const top = (bins.bin[to]! & 0x7f) + (exponent & 255 ? 128 : 0);
+      tops.add(top, bins.count[to]!);
+      lows.add(bins.low[to]!);
+      topSquares.add(top * top, bins.count[to]!);
+      topLows.add(top, bins.low[to]!);
+    }
+    if ((exponent & 255) === 255) continue;
+    const sum = (tops.value() << 16n) + lows.value();
+    const squares = (topSquares.value() << 32n) + (topLows.value() << 17n);
+    addScaled(total, exponent >= 256, Math.max(exponent & 255, 1) - 1, sum, squares);
+  }
+  return total;
+}
+
+function addScaled(total: { sum: bigint; squares: bigint }, negative: boolean, shift: number, sum: bigint, squares: bigint): void {
+  const scaled = sum << BigInt(shift);
+  total.sum += negative ? -scaled : scaled;
+  total.squares += squares << BigInt(2 * shift);
+}
+
+/**
+ * The finite values in order. half: exact. float: a bin of the sketch (2^-7 of the value wide) stands at the mean of its values, so it is exact
+ * when they are all the same and else less than 1/128 of the value off. uint: exact below 4096, above at most 1/4096 off.
+ */
+export function distributionOf(totals: ChannelTotals): Distribution {
+  const { pixelType, bins, places } = totals;
+  const [lowest, highest] = [places.min, places.max].map((place) => (place ? keyValue(pixelType, place.key) : 0)) as [number, number];
+  const value = new Float64Array(bins.bin.length);
+  const count = new Float64Array(bins.bin.length);
+  let n = 0;
+  const take = (i: number, at: number): void => {
+    value[n] = Math.min(Math.max(at, lowest), highest);
+    count[n++] = bins.count[i]!;
+  };
+  const finiteBin = pixelType === 2 ? 0x7f80 : 0x7c00;
+  const magnitude = (i: number): number => (pixelType === 2 ? floatBinMean(bins.bin[i]! & 0x7fff, bins.low[i]! / bins.count[i]!) : halfMagnitude(bins.bin[i]! & 0x7fff));
+  if (pixelType === 0) {
+    for (let i = 0; i < bins.bin.length; i++) take(i, uintBinValue(bins.bin[i]!));
+  } else {
+    // Below zero the greatest magnitude comes first.
+    for (let i = bins.bin.length - 1; i >= 0 && bins.bin[i]! >= 0x8000; i--) if ((bins.bin[i]! & 0x7fff) < finiteBin) take(i, -magnitude(i));
+    for (let i = 0; i < bins.bin.length && bins.bin[i]! < finiteBin; i++) take(i, magnitude(i));
+  }
+  return { value: value.subarray(0, n), count: count.subarray(0, n) };
+}
+
+function floatBinMean(bin: number, low: number): number {
+  const exponent = bin >> 7;
+  const top = (bin & 0x7f) + (exponent ? 128 : 0);
+  return (top * 65_536 + low) * powerOfTwo(Math.max(exponent, 1) - 150);
+}
+
+/** The middle of a bin of the uint sketch: 4096 exact ones, then 2048 an octave. */
+export function uintBinValue(bin: number): number {
+  if (bin < 4096) return bin;
+  const shift = (bin >> 11) - 1;
+  const lowest = (bin - shift * 2048) * (1 << shift);
+  return lowest + (1 << (shift - 1));
+}
+
+/** The value at a nearest rank: the smallest one that at least `percent` in a hundred of the values do not exceed. NaN when there are none. */
+export function percentile({ value, count }: Distribution, finite: number, percent: number): number {
+  // Above 2^46 values the product is no longer exact, and the rank may be one off.
+  let rank = Math.max(1, Math.floor((finite * percent + 99) / 100));
+  for (let i = 0; i < value.length; i++) {
+    rank -= count[i]!;
+    if (rank <= 0) return value[i]! + 0;
+  }
+  return NaN;
+}

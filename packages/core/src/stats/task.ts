@@ -1,0 +1,87 @@
+/** The statistics of decoded chunks, as a task of the streaming engine. */
+import type { ChunkTask, TaskContext, TaskRun } from '../pixels/index.ts';
+import { ChannelAccumulator } from './accumulator.ts';
+import { DeepAccumulator, mergeDeep, type DeepTotals, type DepthChannels } from './deep.ts';
+import { sampledRows, type Sampling } from './rows.ts';
+import { mergeTotals, noTotals, type ChannelTotals } from './totals.ts';
+
+/** What of one part is measured in one run. */
+export interface PartMeasure {
+  readonly part: number;
+  /** Indices of the channels. */
+  readonly channels: readonly number[];
+  readonly sampling: Sampling;
+  /** Deep parts: whether this run also counts samples and looks at depths, and at which channels. */
+  readonly deepFacts: boolean;
+  readonly depth: DepthChannels | null;
+}
+
+export interface PartTotals {
+  readonly part: number;
+  /** In the order of PartMeasure.channels. */
+  readonly channels: readonly ChannelTotals[];
+  readonly deep: DeepTotals | null;
+}
+
+const PIXEL_TYPE = { uint: 0, half: 1, float: 2 } as const;
+
+/** Gives nothing for a chunk: all that counts is gathered on each thread, in integers, and merged in any order. */
+export const statsTask: ChunkTask<readonly PartMeasure[], null, readonly PartTotals[]> = {
+  name: 'stats',
+  start(context, params) {
+    const parts = new Map(params.map((measure) => [measure.part, new PartRun(context, measure)]));
+    return {
+      chunk(decoded) {
+        parts.get(decoded.part.index)!.chunk(decoded);
+        return null;
+      },
+      finish: () => params.map(({ part }) => parts.get(part)!.finish()),
+    };
+  },
+};
+
+type Decoded = Parameters<TaskRun<null, unknown>['chunk']>[0];
+
+class PartRun {
+  readonly #measure: PartMeasure;
+  /** By index in the part; null where a channel is not measured. */
+  readonly #channels: (ChannelAccumulator | null)[];
+  readonly #deep: DeepAccumulator | null;
+
+  constructor({ kernels, parts }: TaskContext, measure: PartMeasure) {
+    const part = parts[measure.part]!;
+    this.#measure = measure;
+    this.#channels = part.channels.map(() => null);
+    for (const index of measure.channels) this.#channels[index] = new ChannelAccumulator(kernels, PIXEL_TYPE[part.channels[index]!.pixelType]);
+    this.#deep = part.isDeep ? new DeepAccumulator(kernels, measure.depth) : null;
+  }
+
+  chunk(decoded: Decoded): void {
+    const { channels, sampling, deepFacts } = this.#measure;
+    if (this.#deep) {
+      this.#deep.add(decoded, sampling, this.#channels, deepFacts);
+      return;
+    }
+    for (const index of channels) {
+      const channel = this.#channels[index]!;
+      for (const rows of sampledRows(decoded.shape, index, decoded.address, sampling)) channel.add(rows);
+    }
+  }
+
+  finish(): PartTotals {
+    const { part, channels, deepFacts } = this.#measure;
+    return { part, channels: channels.map((index) => this.#channels[index]!.finish()), deep: deepFacts && this.#deep ? this.#deep.finish() : null };
+  }
+}
+
+/** One part's totals from those of every thread; of `measure` alone when no thread saw anything. */
+export function mergePartTotals(measure: PartMeasure, pixelTypes: readonly (keyof typeof PIXEL_TYPE)[], finals: readonly (readonly PartTotals[])[]): PartTotals {
+  const mine = finals.flatMap((each) => each.filter(({ part }) => part === measure.part));
+  const channels = pixelTypes.map((type, i) => mine.reduce((sum, { channels: seen }) => mergeTotals(sum, seen[i]!), noTotals(PIXEL_TYPE[type])));
+  const nothing: DeepTotals = {
+    samples: noTotals(0),
+    depth: measure.depth && { unsorted: 0, overlapping: 0, negative: 0, inverted: 0, firstUnsorted: null, firstOverlapping: null },
+  };
+  const deep = measure.deepFacts ? mine.reduce((sum, each) => (each.deep ? mergeDeep(sum, each.deep) : sum), nothing) : null;
+  return { part: measure.part, channels, deep };
+}

@@ -1,0 +1,39 @@
+/**
+ * What is known of a channel after some of its chunks: plain data that can cross threads. Merging is adding integers and taking first places,
+ * so the order of merging, the split into chunks and the number of threads leave no trace in the result.
+ */
+import { mergeBins, NO_BINS, type Bins } from './bins.ts';
+import { mergePlaces, NO_PLACES, type Places } from './places.ts';
+
+export interface ChannelTotals {
+  /** As in the file: 0 uint, 1 half, 2 float. */
+  readonly pixelType: 0 | 1 | 2;
+  /** half: by value, the bits are the bin. float: by the upper 16 bits. uint: see uintBinValue. */
+  readonly bins: Bins;
+  /** uint: the sum of all values. Others: 0. */
+  readonly sum: bigint;
+  /** uint: the sum of all squares. float: the sum of the squares of the lower 16 bits, in units of 2^-298. half: 0. */
+  readonly squares: bigint;
+  readonly places: Places;
+}
+
+/** Totals of a channel that has no values. */
+export function noTotals(pixelType: 0 | 1 | 2): ChannelTotals {
+  return { pixelType, bins: NO_BINS, sum: 0n, squares: 0n, places: NO_PLACES };
+}
+
+/** Totals of the values of both; they are of the same pixel type. */
+export function mergeTotals(a: ChannelTotals, b: ChannelTotals): ChannelTotals {
+  return {
+    pixelType: a.pixelType,
+    bins: mergeBins(a.bins, b.bins),
+    sum: a.sum + b.sum,
+    squares: a.squares + b.squares,
+    places: mergePlaces(a.places, b.places),
+  };
+}
+
+/** The memory of totals that may be moved instead of copied. */
+export function totalsBuffers({ bins }: ChannelTotals): ArrayBuffer[] {
+  return bins.bin.length === 0 ? [] : [bins.bin.buffer, bins.count.buffer, bins.low.buffer];
+}
