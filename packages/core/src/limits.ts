@@ -8,7 +8,7 @@ export interface Limits {
   readonly headerBytes: number;
   /** Attributes in one part's header. */
   readonly attributes: number;
-  /** Bytes of one string when it is decoded for showing (the raw bytes are not cut). */
+  /** Bytes of one attribute's value when it is written out in a report; a longer one is cut and says so (the raw bytes are not cut). */
   readonly stringLength: number;
   /** Channels of one part. */
   readonly channels: number;
@@ -33,12 +33,12 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  // A Cryptomatte manifest of a million names is about 50 MB; ten such parts are still a header we can hold.
-  headerBytes: 512 * 1024 * 1024,
+  // A Cryptomatte manifest of a million names is about 50 MB; five such parts are still a header we can hold.
+  headerBytes: 256 * 1024 * 1024,
   attributes: 65_536,
-  stringLength: 256 * 1024 * 1024,
-  channels: 65_536,
-  parts: 65_536,
+  stringLength: 64 * 1024 * 1024,
+  channels: 16_384,
+  parts: 16_384,
   chunks: 2 ** 25,
   // 2^33 pixels: a 92,681 pixel square; the library's own default is no limit.
   windowArea: 2 ** 33,

@@ -1,4 +1,5 @@
 /** The words of the OpenEXR file layout ("OpenEXR File Layout", openexr.com), as types. Windows are inclusive on both ends. */
+import type { ExrError } from '../errors.ts';
 
 export const PIXEL_TYPES = ['uint', 'half', 'float'] as const;
 /** Index = the number in the file (chlist attribute): 0 uint (uint32), 1 half (binary16), 2 float (binary32). */
@@ -81,6 +82,11 @@ export interface PartHeader {
   readonly tiles: TileDescription | null;
   /** The `chunkCount` attribute as stored, null when the file has none. The computed count is in chunks/. */
   readonly chunkCount: number | null;
+  /**
+   * Why the pixels of this part cannot be found (dataWindow missing, a channel list that cannot be read …), absent when they can. The fields
+   * above then hold what the file says where it says something, else an empty window, no channels and so on.
+   */
+  readonly unreadable?: ExrError;
 }
 
 /** The second field of the file: version number in the low byte, flags above it. */

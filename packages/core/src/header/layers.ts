@@ -1,0 +1,61 @@
+/** Layers and views: ideas in the names of channels (Technical Introduction, "Channel Names"; MultiViewOpenEXR.rst). */
+import { valueOf } from './attribute.ts';
+import type { Channel, PartHeader } from './types.ts';
+
+/** Where a channel's name puts it: `left.diffuse.R` of a part with the views right and left is layer "diffuse", component "R", view "left". */
+export interface ChannelPlace {
+  /** "" for the base layer. Without the view. */
+  readonly layer: string;
+  readonly component: string;
+  readonly view: string | null;
+}
+
+export interface Layer {
+  /** "" for the base layer. */
+  readonly name: string;
+  readonly view: string | null;
+  /** In file order. */
+  readonly channels: readonly Channel[];
+}
+
+/** The views of a part: its `view`, or those of `multiView`, the default view first. Empty when it speaks of none. */
+export function viewsOf(part: PartHeader): readonly string[] {
+  if (part.view !== null) return [part.view];
+  return valueOf(part.attribute('multiView'), 'stringvector') ?? [];
+}
+
+/**
+ * Layer, component and view of a channel. In a part with `multiView` a channel without a period belongs to the default view, and the view of
+ * any other is the component before the last one when that names a view; otherwise it has none. `views` is viewsOf(part).
+ */
+export function placeOf(name: string, part: Pick<PartHeader, 'view'>, views: readonly string[]): ChannelPlace {
+  const dot = layerEnd(name);
+  const layer = dot < 0 ? '' : name.slice(0, dot);
+  const component = dot < 0 ? name : name.slice(dot + 1);
+  if (part.view !== null || views.length === 0) return { layer, component, view: part.view };
+  if (layer === '') return { layer, component, view: views[0]! };
+  const before = layer.lastIndexOf('.');
+  const last = layer.slice(before + 1);
+  if (!views.includes(last)) return { layer, component, view: null };
+  return { layer: before < 0 ? '' : layer.slice(0, before), component, view: last };
+}
+
+/** The layers of a part, in the order in which their first channels stand in the file; a layer of two views is two. */
+export function layersOf(part: PartHeader): readonly Layer[] {
+  const views = viewsOf(part);
+  const layers = new Map<string, { name: string; view: string | null; channels: Channel[] }>();
+  for (const channel of part.channels) {
+    const { layer, view } = placeOf(channel.name, part, views);
+    const key = `${view ?? ''}\0${layer}`;
+    const found = layers.get(key);
+    if (found) found.channels.push(channel);
+    else layers.set(key, { name: layer, view, channels: [channel] });
+  }
+  return [...layers.values()];
+}
+
+/** The period that ends the layer's name; a name with one only at its beginning or end is in no layer. */
+function layerEnd(name: string): number {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 || dot === name.length - 1 ? -1 : dot;
+}

@@ -1,0 +1,162 @@
+/**
+ * Walks the headers of a file: names, types, sizes and where the values are. Works on one contiguous piece of the file at a time and says how
+ * much it needs when an attribute reaches beyond it; the driver (open.ts) reads on from there, so that no byte is copied again and again.
+ */
+import { ExrError, type ExrErrorCode, type ExrErrorPlace } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { ATTRIBUTE_TYPES } from './attribute-types/index.ts';
+import { HeaderAttribute } from './attribute.ts';
+import { decodeName } from './text.ts';
+
+/** Bit 10 of the version field allows names of up to 255 bytes instead of 31. */
+const LONGEST_NAME = 255;
+const SHORT_NAME = 31;
+
+export interface ScanOptions {
+  /** Of the source, for messages. */
+  readonly name: string;
+  readonly fileSize: number;
+  readonly multipart: boolean;
+  readonly longNames: boolean;
+  readonly limits: Limits;
+}
+
+/** Where the scan stands after a piece. */
+export type ScanState =
+  /** All headers were read. */
+  | { readonly kind: 'done' }
+  /** The rest cannot be found: the last problem says why. */
+  | { readonly kind: 'stopped' }
+  /** The attribute at `position` ends at `end`, or nobody knows yet where it ends (null): bring a piece from `position` on. */
+  | { readonly kind: 'more'; readonly end: number | null };
+
+export class HeaderScan {
+  /** Offset in the file of what comes next; after `done` the first byte behind the headers. */
+  position: number;
+  readonly headers: HeaderAttribute[][] = [];
+  readonly problems: ExrError[] = [];
+  readonly #options: ScanOptions;
+  #current: HeaderAttribute[] = [];
+  readonly #names = new Set<string>();
+
+  constructor(start: number, options: ScanOptions) {
+    this.position = start;
+    this.#options = options;
+  }
+
+  /** Reads on in `bytes`, which stand at `base` in the file and hold `position`. May be called again with a longer piece. */
+  run(bytes: Uint8Array, base: number): ScanState {
+    const { multipart } = this.#options;
+    for (;;) {
+      const at = this.position - base;
+      if (at >= bytes.length) return this.#more(bytes, base, null);
+      if (bytes[at] === 0) {
+        this.position++;
+        const wasEmpty = this.#current.length === 0;
+        // A multipart file ends its headers with an empty one; any other file has one header.
+        if (multipart && wasEmpty && this.headers.length > 0) return { kind: 'done' };
+        this.#endHeader();
+        if (!multipart) return { kind: 'done' };
+        if (wasEmpty) return { kind: 'done' }; // no header at all
+        if (this.headers.length >= this.#options.limits.parts) return this.#limit('parts', this.#options.limits.parts, this.headers.length + 1);
+        continue;
+      }
+      const state = this.#attribute(bytes, base, at);
+      if (state) {
+        if (state.kind === 'stopped') this.#endHeader();
+        return state;
+      }
+    }
+  }
+
+  /** The attribute at `at`; a state when the walk must pause or end there. */
+  #attribute(bytes: Uint8Array, base: number, at: number): ScanState | null {
+    const { fileSize, limits, longNames } = this.#options;
+    const nameEnd = zeroWithin(bytes, at);
+    if (nameEnd < 0) return this.#endless(bytes, base, at, 'an attribute name');
+    const typeStart = nameEnd + 1;
+    const typeEnd = zeroWithin(bytes, typeStart);
+    const name = decodeName(bytes, at, nameEnd);
+    if (typeEnd < 0) return this.#endless(bytes, base, typeStart, `the type of attribute "${name}"`, name);
+    const start = typeEnd + 5;
+    if (start > bytes.length) return this.#more(bytes, base, base + start, name);
+    const size = bytes[typeEnd + 1]! | (bytes[typeEnd + 2]! << 8) | (bytes[typeEnd + 3]! << 16) | (bytes[typeEnd + 4]! << 24);
+    const valueAt = base + start;
+    if (size < 0) {
+      return this.#stop('BAD_ATTRIBUTE', `attribute "${name}" says it is ${size} bytes long, expected 0 or more`, { attribute: name, offset: valueAt - 4 });
+    }
+    if (valueAt + size > fileSize) {
+      const found = `attribute "${name}" says it is ${size} bytes long at offset ${valueAt}, expected at most the ${fileSize - valueAt} that are left of the file`;
+      return this.#stop('TRUNCATED', found, { attribute: name, offset: valueAt });
+    }
+    if (valueAt + size > limits.headerBytes) return this.#limit('headerBytes', limits.headerBytes, valueAt + size, name);
+    if (this.#current.length >= limits.attributes) return this.#limit('attributes', limits.attributes, this.#current.length + 1);
+    const type = decodeName(bytes, typeStart, typeEnd);
+    const end = start + size;
+    if (end > bytes.length) return this.#more(bytes, base, base + end, name);
+
+    const known = ATTRIBUTE_TYPES.get(type);
+    const problem = known === undefined ? null : known.check(bytes.subarray(start, end));
+    if (problem !== null) this.#note('BAD_ATTRIBUTE', `attribute "${name}" of type ${type}: ${problem}`, { attribute: name, offset: valueAt });
+    if (type === '') this.#note('BAD_ATTRIBUTE', `attribute "${name}" has an empty type`, { attribute: name, offset: base + at });
+    if (!longNames && (nameEnd - at > SHORT_NAME || typeEnd - typeStart > SHORT_NAME)) {
+      const found = `attribute "${name}" has a name or type of ${Math.max(nameEnd - at, typeEnd - typeStart)} bytes`;
+      this.#note('BAD_HEADER', `${found}, expected at most 31 in a file without the long-names flag`, { attribute: name, offset: base + at });
+    }
+    if (this.#names.has(name)) {
+      this.#note('BAD_HEADER', `attribute "${name}" is there more than once; the last one counts`, { attribute: name, offset: base + at });
+    }
+    this.#names.add(name);
+    this.#current.push(new HeaderAttribute(name, type, size, valueAt, bytes, start, problem));
+    this.position = base + end;
+    return null;
+  }
+
+  /** No zero byte ends the text at `at`: read on, or give up when it is longer than any name may be. */
+  #endless(bytes: Uint8Array, base: number, at: number, what: string, attribute?: string): ScanState {
+    if (bytes.length - at <= LONGEST_NAME) return this.#more(bytes, base, null, attribute);
+    const where = { offset: base + at, ...(attribute === undefined ? {} : { attribute }) };
+    return this.#stop('BAD_HEADER', `${what} does not end within ${LONGEST_NAME} bytes of offset ${base + at}`, where);
+  }
+
+  #more(bytes: Uint8Array, base: number, end: number | null, attribute?: string): ScanState {
+    const { fileSize, limits } = this.#options;
+    if (base + bytes.length >= fileSize) {
+      const inside = attribute === undefined ? '' : ` within attribute "${attribute}"`;
+      const where = { offset: fileSize, ...(attribute === undefined ? {} : { attribute }) };
+      return this.#stop('TRUNCATED', `the file ends at ${fileSize}${inside}, expected more of the header`, where);
+    }
+    if (base + bytes.length >= limits.headerBytes) return this.#limit('headerBytes', limits.headerBytes, base + bytes.length + 1, attribute);
+    return { kind: 'more', end };
+  }
+
+  #limit(limit: keyof Limits, limitValue: number, requested: number, attribute?: string): ScanState {
+    const place = attribute === undefined ? '' : `attribute "${attribute}": `;
+    const where = { limit, limitValue, requested, offset: this.position, ...(attribute === undefined ? {} : { attribute }) };
+    return this.#stop('LIMIT_EXCEEDED', `${place}${requested} is more than the limit ${limit} of ${limitValue}`, where);
+  }
+
+  #stop(code: ExrErrorCode, message: string, where: ExrErrorPlace): ScanState {
+    this.#note(code, message, where);
+    return { kind: 'stopped' };
+  }
+
+  #note(code: ExrErrorCode, message: string, where: ExrErrorPlace): void {
+    const part = this.headers.length;
+    const place = this.#options.multipart ? `part ${part}: ` : '';
+    this.problems.push(new ExrError(code, `${this.#options.name}: ${place}${message}`, { source: this.#options.name, part, ...where }));
+  }
+
+  #endHeader(): void {
+    if (this.#current.length > 0) this.headers.push(this.#current);
+    this.#current = [];
+    this.#names.clear();
+  }
+}
+
+/** The index of the zero byte that ends the text at `start`, -1 when there is none within the longest name. */
+function zeroWithin(bytes: Uint8Array, start: number): number {
+  const stop = Math.min(bytes.length, start + LONGEST_NAME + 1);
+  for (let i = start; i < stop; i++) if (bytes[i] === 0) return i;
+  return -1;
+}
