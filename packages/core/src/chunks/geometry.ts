@@ -84,6 +84,11 @@ export function chunkGrid(part: PartGeometry, limits: Limits = DEFAULT_LIMITS): 
   return new Grid(part, levels, count);
 }
 
+/** The grid of a part whose chunks cannot be told. */
+export function emptyGrid(part: PartGeometry): ChunkGrid {
+  return new Grid(part, [], 0);
+}
+
 class Grid implements ChunkGrid {
   constructor(readonly part: PartGeometry, readonly levels: readonly LevelGrid[], readonly count: number) {}
 
@@ -109,9 +114,10 @@ class Grid implements ChunkGrid {
   }
 
   indexOfLine(y: number): number {
-    const level = this.levels[0]!;
+    const level = this.levels[0];
+    if (!level || this.part.isTiled) return -1;
     const row = (y - level.window.yMin) / level.chunkHeight;
-    return !this.part.isTiled && Number.isInteger(row) && row >= 0 && row < level.rows ? row : -1;
+    return inside(row, level.rows) ? row : -1;
   }
 
   indexOfTile(tileX: number, tileY: number, levelX: number, levelY: number): number {
@@ -138,7 +144,7 @@ function inside(value: number, count: number): boolean {
 }
 
 function noLevel(grid: ChunkGrid, level: LevelIndex): ExrError {
-  const last = grid.levels.at(-1)!;
+  const last = grid.levels.at(-1) ?? { x: 0, y: 0 };
   return new ExrError('INVALID_ARGUMENT', `part ${grid.part.index}: level ${level.x},${level.y}, expected one of ${grid.levels.length} up to ${last.x},${last.y}`, {
     part: grid.part.index,
   });

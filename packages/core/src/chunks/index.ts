@@ -12,7 +12,7 @@
 export { levelCount, levelSize, partGeometry, partLevels, windowSize, type Level, type LevelIndex, type PartGeometry } from './levels.ts';
 export { chunkGrid, intersect, LINES_PER_CHUNK, type ChunkGrid, type ChunkInfo, type LevelGrid, type ScanLineBlock, type Tile } from './geometry.ts';
 export { bytesPerValue, channelRows, regularRows, sampleCount, shapesOf, type ChannelRow, type ShapeOf } from './shape.ts';
-export { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkIndex, type ChunkLocation, type OffsetTable, type ReadTableOptions } from './table.ts';
+export { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkedPart, type ChunkIndex, type ChunkLocation, type OffsetTable, type ReadTableOptions } from './table.ts';
 export { checkLeader, chunkPlace, leaderSize, parseLeader, type ChunkLeader } from './leader.ts';
 export { planReads, type PlannedChunk, type PlannedRead, type PlanOptions, type WantedChunk } from './plan.ts';
 export { packedIn, readPacked, type PackedChunk, type PackedContext } from './packed.ts';

@@ -1,18 +1,30 @@
 /** Offset tables: where in the file each chunk of each part begins (OpenEXR File Layout, "Offset Tables"). */
 import type { ByteSource } from '../bytes/source.ts';
+import { ExrError, isExrError } from '../errors.ts';
 import type { VersionField } from '../header/types.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { chunkGrid, type ChunkGrid } from './geometry.ts';
+import { chunkGrid, emptyGrid, type ChunkGrid } from './geometry.ts';
 import type { PartGeometry } from './levels.ts';
 
 /** What this folder needs of an opened file; ExrFile of header/ has it. */
 export interface ChunkedFile {
   readonly source: ByteSource;
-  readonly parts: readonly PartGeometry[];
+  readonly parts: readonly ChunkedPart[];
   readonly version: Pick<VersionField, 'multipart'>;
   /** Bytes from the start of the file to the end of the last header: the first offset table begins there. */
   readonly headerBytes: number;
+  /** False when the headers could not be read to their end, so that nobody knows where the tables are. */
+  readonly complete?: boolean;
+  /** The limits that the file was opened with. */
+  readonly limits?: Limits;
 }
+
+export type ChunkedPart = PartGeometry & {
+  /** The attribute, which tells the table's length where the geometry cannot. */
+  readonly chunkCount?: number | null;
+  /** Why the pixels of this part cannot be found. */
+  readonly unreadable?: ExrError;
+};
 
 export interface ReadTableOptions {
   readonly signal?: AbortSignal | undefined;
@@ -47,7 +59,10 @@ export interface ChunkIndex {
   readonly fileSize: number;
   /** End of the last offset table: no chunk begins before it. */
   readonly tablesEnd: number;
+  /** By part. A part that is in `unreadable` has an empty one. */
   readonly grids: readonly ChunkGrid[];
+  /** By part: why nobody can say which chunks it has or where its table is; null where all is well. */
+  readonly unreadable: readonly (ExrError | null)[];
   readonly tables: readonly OffsetTable[];
   /** 0 ≤ chunk < grids[part].count. */
   locate(part: number, chunk: number): ChunkLocation;
@@ -59,33 +74,69 @@ const ENTRY = 8;
 
 /**
  * Reads the offset tables of all parts: one ranged read, or one for each 8 MiB. Entries beyond the end of the file are left out, not an
- * error: locate() names them. Throws what chunkGrid throws, and what the source throws.
+ * error: locate() names them. A part whose chunks cannot be told does not keep the others from being read: see `unreadable`. Throws what the
+ * source throws.
  */
-export async function readChunkIndex(file: ChunkedFile, { signal, limits = DEFAULT_LIMITS }: ReadTableOptions = {}): Promise<ChunkIndex> {
-  const grids = file.parts.map((part) => chunkGrid(part, limits));
+export async function readChunkIndex(file: ChunkedFile, { signal, limits = file.limits ?? DEFAULT_LIMITS }: ReadTableOptions = {}): Promise<ChunkIndex> {
   const fileSize = await file.source.size({ signal });
-  const tables: { part: number; start: number; count: number; offsets: Float64Array }[] = [];
+  const { grids, unreadable, counts } = describe(file, limits);
+  const tables: OffsetTable[] = [];
   let start = file.headerBytes;
-  for (const { part, count } of grids) {
-    const held = Math.min(count, Math.max(0, Math.floor((fileSize - start) / ENTRY)));
-    tables.push({ part: part.index, start, count, offsets: new Float64Array(held) });
+  for (const [part, count] of counts.entries()) {
+    const held = unreadable[part] ? 0 : Math.min(count, Math.max(0, Math.floor((fileSize - start) / ENTRY)));
+    tables.push({ part, start, count: unreadable[part] ? 0 : count, offsets: new Float64Array(held) });
     start += count * ENTRY;
   }
-  const wanted = tables.reduce((sum, table) => sum + table.offsets.length, 0);
-  let [table, entry] = [0, 0];
-  for (let at = file.headerBytes, left = wanted * ENTRY; left > 0; ) {
-    const length = Math.min(PIECE, left);
-    const bytes = await file.source.read(at, length, { signal });
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < length; i += ENTRY) {
-      while (entry === tables[table]!.offsets.length) [table, entry] = [table + 1, 0];
-      const offset = view.getUint32(i, true) + view.getUint32(i + 4, true) * 2 ** 32;
-      tables[table]!.offsets[entry++] = offset > Number.MAX_SAFE_INTEGER ? Infinity : offset;
+  await readEntries(file.source, tables, signal);
+  return chunkIndex({ fileSize, tablesEnd: start, grids, unreadable, tables });
+}
+
+/** The chunks of every part, and how many entries its table takes in the file (also where its chunks cannot be told, if anything says). */
+function describe(file: ChunkedFile, limits: Limits) {
+  const { name } = file.source;
+  const unreadable: (ExrError | null)[] = [];
+  const counts: number[] = [];
+  let lost: ExrError | null = null;
+  if (file.complete === false) lost = new ExrError('BAD_HEADER', `${name}: the headers do not end, so the offset tables cannot be found`, { source: name, offset: file.headerBytes });
+  const grids = file.parts.map((part) => {
+    let grid: ChunkGrid = emptyGrid(part);
+    let problem: ExrError | null = part.unreadable ?? null;
+    try {
+      if (!problem) grid = chunkGrid(part, limits);
+    } catch (error) {
+      if (!isExrError(error)) throw error;
+      problem = new ExrError(error.code, `${name}: ${error.message}`, { ...error.where, source: name });
     }
-    at += length;
-    left -= length;
+    unreadable.push(problem ?? lost);
+    counts.push(problem ? (part.chunkCount ?? 0) : grid.count);
+    if (problem && !((part.chunkCount ?? 0) > 0)) {
+      lost ??= new ExrError('BAD_OFFSET_TABLE', `${name}: nobody knows how long the offset table of part ${part.index} is, so those after it cannot be found`, { source: name });
+    }
+    return unreadable.at(-1) ? emptyGrid(part) : grid;
+  });
+  return { grids, unreadable, counts };
+}
+
+async function readEntries(source: ByteSource, tables: readonly OffsetTable[], signal: AbortSignal | undefined): Promise<void> {
+  const held = tables.filter((table) => table.offsets.length > 0);
+  if (held.length === 0) return;
+  const end = held.at(-1)!.start + held.at(-1)!.offsets.length * ENTRY;
+  let [next, entry] = [0, 0];
+  for (let at = held[0]!.start; at < end; at += PIECE) {
+    const bytes = await source.read(at, Math.min(PIECE, end - at), { signal });
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    // Tables follow each other; only one that nobody can read leaves a gap.
+    while (next < held.length) {
+      const { start, offsets } = held[next]!;
+      let i = start + entry * ENTRY - at;
+      for (; entry < offsets.length && i + ENTRY <= bytes.length; entry++, i += ENTRY) {
+        const offset = view.getUint32(i, true) + view.getUint32(i + 4, true) * 2 ** 32;
+        offsets[entry] = offset > Number.MAX_SAFE_INTEGER ? Infinity : offset;
+      }
+      if (entry < offsets.length) break;
+      [next, entry] = [next + 1, 0];
+    }
   }
-  return chunkIndex({ fileSize, tablesEnd: start, grids, tables });
 }
 
 /** A ChunkIndex of tables that were read, or rebuilt by walking the chunks. */
