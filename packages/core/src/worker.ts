@@ -4,8 +4,9 @@
  */
 import { planesTask, serve, type ChunkTask, type FromWorker, type ToWorker } from './pixels/worker-side.ts';
 import { statsTask } from './stats/worker-side.ts';
+import { proxyTask } from './preview/proxy-task.ts';
 
-const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, statsTask];
+const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, statsTask, proxyTask];
 
 declare const require: ((name: string) => { parentPort: NodePort }) | undefined;
 declare const self: { postMessage(message: unknown, transfer: ArrayBuffer[]): void; onmessage: (event: { data: ToWorker }) => void };

@@ -23,6 +23,14 @@ export function colorSpaceOfChromaticities({ red, green, blue, white }: Chromati
   return SPACES.find(matches)?.[0] ?? null;
 }
 
+/** The chromaticities of a known space, null of any other (encoded ones, data, unknown). */
+export function chromaticitiesOf(id: string): Chromaticities | null {
+  const space = SPACES.find(([name]) => name === id);
+  if (!space) return null;
+  const [, red, redY, green, greenY, blue, blueY, white, whiteY] = space;
+  return { red: [red, redY], green: [green, greenY], blue: [blue, blueY], white: [white, whiteY] };
+}
+
 /** Where a part's colour space was found. */
 export type ColorSpaceSource = 'acesImageContainerFlag' | 'colorInteropID' | 'chromaticities' | 'oiio:ColorSpace';
 

@@ -1,0 +1,94 @@
+/** Which pixels become which pixels of the picture, and from which level they are read. */
+import { chunkGrid, type LevelGrid, type PartGeometry } from '../chunks/index.ts';
+import { ExrError } from '../errors.ts';
+import type { Box2i, PartHeader } from '../header/index.ts';
+import type { Limits } from '../limits.ts';
+
+export interface FrameOptions {
+  /** Most pixels on the picture's longer side. Default: as many as the file has. */
+  readonly size?: number;
+  /** What of pixel space is shown. Default: the display window where the data window meets it, else the data window. */
+  readonly window?: 'display' | 'data' | Box2i;
+  /** A level to read, in its own pixels. Default: the smallest that still has as many pixels as the picture. */
+  readonly level?: { readonly x: number; readonly y: number };
+  /** Stretch the width by the pixel aspect ratio. Default true. */
+  readonly aspect?: boolean;
+}
+
+/** The picture's pixel (i, j) covers level pixels x0 + i / scaleX … x0 + (i + 1) / scaleX across, likewise down. */
+export interface Frame {
+  readonly level: LevelGrid;
+  /** Corner of the shown area in level coordinates; may be fractional below level (0,0). */
+  readonly x0: number;
+  readonly y0: number;
+  readonly width: number;
+  readonly height: number;
+  /** Picture pixels per level pixel. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+  /** The level's pixels that the picture needs. */
+  readonly region: Box2i;
+}
+
+/** Throws INVALID_ARGUMENT for a level or window that is not there, LIMIT_EXCEEDED (previewPixels) for a picture too large. */
+export function frameOf(part: PartHeader, geometry: PartGeometry, options: FrameOptions, limits: Limits): Frame {
+  const grid = chunkGrid(geometry, limits);
+  const shown = shownBox(part, options.window);
+  const full = { width: shown.xMax - shown.xMin + 1, height: shown.yMax - shown.yMin + 1 };
+  const par = part.pixelAspectRatio;
+  const stretch = options.aspect !== false && par > 0.01 && par < 100 ? par : 1;
+  const wanted = fit(full.width * stretch, full.height, options.size);
+  const level = options.level ? grid.level(options.level.x, options.level.y) : smallestFor(grid.levels, part, full, wanted);
+  if (!level) {
+    throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no level ${options.level!.x},${options.level!.y}; it has ${grid.levels.length} (0,0 is the full one)`, { part: part.index });
+  }
+  const base = grid.levels[0]!;
+  // A level covers the data window with fewer pixels.
+  const shrinkX = level.width / base.width;
+  const shrinkY = level.height / base.height;
+  const { xMin, yMin } = part.dataWindow;
+  const x0 = xMin + (shown.xMin - xMin) * shrinkX;
+  const y0 = yMin + (shown.yMin - yMin) * shrinkY;
+  const [levelWidth, levelHeight] = [full.width * shrinkX, full.height * shrinkY];
+  const { width, height } = options.level ? fit(levelWidth * stretch, levelHeight, options.size) : wanted;
+  if (width * height > MOST_PIXELS) {
+    throw new ExrError('LIMIT_EXCEEDED', `part ${part.index}: a picture of ${width} × ${height} pixels is more than ${MOST_PIXELS}: ask for a smaller size`, {
+      part: part.index, limit: 'previewPixels', limitValue: MOST_PIXELS, requested: width * height,
+    });
+  }
+  const region = {
+    xMin: Math.max(level.window.xMin, Math.floor(x0)), yMin: Math.max(level.window.yMin, Math.floor(y0)),
+    xMax: Math.min(level.window.xMax, Math.ceil(x0 + levelWidth) - 1), yMax: Math.min(level.window.yMax, Math.ceil(y0 + levelHeight) - 1),
+  };
+  return { level, x0, y0, width, height, scaleX: width / levelWidth, scaleY: height / levelHeight, region };
+}
+
+/** Sums, weights and marks of each pixel are held: about 40 bytes. */
+const MOST_PIXELS = 2 ** 26;
+
+function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {
+  if (typeof window === 'object') {
+    if (window.xMax >= window.xMin && window.yMax >= window.yMin) return window;
+    throw new ExrError('INVALID_ARGUMENT', `the window (${window.xMin}, ${window.yMin}) to (${window.xMax}, ${window.yMax}) is empty: its max lies before its min`);
+  }
+  const { dataWindow: data, displayWindow: display } = part;
+  const meet = display.xMax >= display.xMin && display.yMax >= display.yMin
+    && data.xMin <= display.xMax && data.xMax >= display.xMin && data.yMin <= display.yMax && data.yMax >= display.yMin;
+  return window !== 'data' && meet ? display : data;
+}
+
+function fit(width: number, height: number, size: number | undefined): { width: number; height: number } {
+  const longer = Math.max(width, height);
+  const scale = size !== undefined && size < longer ? size / longer : 1;
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** Mipmaps: the smallest level that does not have to be enlarged. Ripmaps: likewise, each axis for itself. */
+function smallestFor(levels: readonly LevelGrid[], part: PartHeader, full: { width: number; height: number }, wanted: { width: number; height: number }): LevelGrid {
+  let best = levels[0]!;
+  if (part.tiles === null || part.tiles.levelMode === 'one_level') return best;
+  const needX = Math.min(1, wanted.width / full.width) * best.width;
+  const needY = Math.min(1, wanted.height / full.height) * best.height;
+  for (const level of levels) if (level.width >= needX && level.height >= needY && level.width * level.height < best.width * best.height) best = level;
+  return best;
+}
