@@ -10,3 +10,4 @@ export { rleDecompress } from './rle';
 export { pxr24Float, pxr24Half, pxr24Uint } from './pxr24';
 export { b44Channel, b44LogTable } from './b44';
 export { halfToFloat } from './half';
+export * from './htj2k';

@@ -1,0 +1,104 @@
+/**
+ * HTJ2K256 and HTJ2K32: each chunk is a High-Throughput JPEG 2000 codestream (ITU-T T.800 with the block coding of T.814), reversible, behind a
+ * header that says which component holds which channel. Half and float come as sign and magnitude made to complement (NLT type 3), so that
+ * their bits are numbers that the wavelet likes. See docs/decisions/htj2k.md.
+ */
+import type { Kernels } from '@exr/kernels';
+import type { ChunkShape, Decompress } from './codec.ts';
+import { readChunkHeader } from './htj2k/chunk-header.ts';
+import { readCodestream, type Codestream } from './htj2k/codestream.ts';
+import { corrupt, unsupported } from './htj2k/errors.ts';
+import { componentRect, layOut, precinctsOf, tileRect } from './htj2k/geometry.ts';
+import { readPackets } from './htj2k/packets.ts';
+import { isWide, reconstruct, type CodedComponent, type Plane } from './htj2k/reconstruct.ts';
+import { rowAddresses } from './row-addresses.ts';
+
+/** OpenEXR writes one tile; a bound on what a chunk can make us lay out. */
+const MOST_TILES = 1024;
+
+/** Decompresses one chunk of either kind. Errors: CORRUPT_DATA, UNSUPPORTED_FEATURE for what JPEG 2000 allows and OpenEXR never writes. */
+export const decompressHtj2k: Decompress = (kernels, packed, out, shape) => {
+  if (shape.unpackedBytes === 0) return;
+  const { channelOf, codestream } = readChunkHeader(packed, shape.channels.length);
+  const stream = readCodestream(packed, codestream);
+  checkShape(stream, channelOf, shape);
+  const mark = kernels.mark();
+  try {
+    const address = kernels.allocate(packed.length);
+    kernels.bytes(address, packed.length).set(packed);
+    const rows = rowAddresses(kernels, shape, out).lists;
+    for (const index of stream.tiles.keys()) decodeTile(kernels, packed, address, stream, index, channelOf, shape, rows);
+  } finally {
+    kernels.release(mark);
+  }
+};
+
+/** The codestream has as many values of each channel as the chunk, and of the same size. */
+function checkShape({ size, tiles }: Codestream, channelOf: readonly number[], shape: ChunkShape): void {
+  if (size.components.length !== channelOf.length) throw corrupt(`codestream has ${size.components.length} components, expected ${channelOf.length}`);
+  if (tiles.size > MOST_TILES) throw unsupported(`a codestream of ${tiles.size} tiles`);
+  let bytes = 0;
+  for (let i = 0; i < channelOf.length; i++) {
+    const { precision, xStep, yStep } = size.components[i]!;
+    const channel = shape.channels[channelOf[i]!]!;
+    const { x0, y0, x1, y1 } = componentRect(size, xStep, yStep);
+    if (x1 - x0 !== channel.width || y1 - y0 !== channel.height) {
+      throw corrupt(`component ${i} has ${x1 - x0} × ${y1 - y0} values, expected ${channel.width} × ${channel.height} of channel ${channel.name}`);
+    }
+    if (precision !== 8 * channel.bytesPerValue) throw corrupt(`component ${i} has ${precision} bits, expected ${8 * channel.bytesPerValue} of channel ${channel.name}`);
+    bytes += channel.width * channel.height * channel.bytesPerValue;
+  }
+  if (bytes !== shape.unpackedBytes) throw corrupt(`codestream unpacks to ${bytes} bytes, expected ${shape.unpackedBytes}`);
+}
+
+function decodeTile(
+  kernels: Kernels, packed: Uint8Array, address: number, stream: Codestream, index: number, channelOf: readonly number[], shape: ChunkShape, rows: readonly number[],
+): void {
+  const area = tileRect(stream.size, index);
+  const tile = stream.tiles.get(index)!;
+  const style = tile.parameters.packetStyle();
+  const layouts = stream.size.components.map(({ xStep, yStep }, i) => layOut(i, componentRect(area, xStep, yStep), tile.parameters.codingStyle(i)));
+  const room = tile.ranges.reduce((sum, range) => sum + range.end - range.start, 0);
+  const count = layouts.reduce((sum, { resolutions }) => sum + resolutions.reduce((s, r) => s + r.precinctsWide * r.precinctsHigh, 0), 0);
+  if (count * style.layers > room) throw corrupt(`tile ${index} has ${room} bytes, expected ${count * style.layers} packets`);
+  const precincts = layouts.flatMap((layout, i) => [...precinctsOf(area, layout, stream.size.components[i]!.xStep, stream.size.components[i]!.yStep)]);
+  readPackets(packed, tile, precincts, style);
+  const coded = layouts.map((layout, i): CodedComponent => ({
+    layout,
+    grids: precincts.filter(({ component }) => component === i).flatMap(({ grids }) => grids),
+    quantization: tile.parameters.quantizationStyle(i),
+    precision: stream.size.components[i]!.precision,
+  }));
+  const store = (plane: Plane, wide: boolean, i: number): void => {
+    const { xStep, yStep, precision, signed } = stream.size.components[i]!;
+    const whole = componentRect(stream.size, xStep, yStep);
+    const { bytesPerValue } = shape.channels[channelOf[i]!]!;
+    const { x0, y0 } = layouts[i]!;
+    // All bits but the sign's for complement; the sign's for the level shift of unsigned values.
+    const sign = 2 ** (precision - 1);
+    if (plane.width > 0 && plane.height > 0) {
+      kernels.call['htj2kStore']!(
+        plane.address, plane.stride, plane.width, plane.height, (x0 - whole.x0) * bytesPerValue, rows[channelOf[i]!]! + (y0 - whole.y0) * 4,
+        signed && stream.complement[i] ? sign - 1 : 0, signed ? 0 : sign, bytesPerValue, wide ? 1 : 0,
+      );
+    }
+  };
+  // One component at a time, or the three that the colour transform ties together.
+  for (let i = 0; i < coded.length; ) {
+    const together = style.colourTransform && i === 0 ? coded.slice(0, 3) : [coded[i]!];
+    const wide = together.some(isWide);
+    const mark = kernels.mark();
+    const planes = together.map((component) => reconstruct(kernels, address, component, wide));
+    if (together.length > 1) undoColour(kernels, planes, wide);
+    else if (style.colourTransform && coded.length < 3) throw corrupt(`colour transform of ${coded.length} components, expected at least 3`);
+    for (const plane of planes) store(plane, wide, i++);
+    kernels.release(mark);
+  }
+}
+
+function undoColour(kernels: Kernels, planes: readonly Plane[], wide: boolean): void {
+  const [y, u, v] = planes as [Plane, Plane, Plane];
+  if (planes.length !== 3 || planes.some(({ width, height }) => width !== y.width || height !== y.height)) throw corrupt('colour transform of components that differ in size');
+  if (y.width > 0 && y.height > 0) kernels.call['htj2kColour']!(y.address, u.address, v.address, y.stride, y.width, y.height, wide ? 1 : 0);
+}
+
