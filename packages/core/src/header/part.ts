@@ -1,6 +1,7 @@
 /** One part's header: the attributes that decoding needs, by name, checked. */
 import { ExrError, type ExrErrorCode, type ExrErrorPlace } from '../errors.ts';
 import type { Limits } from '../limits.ts';
+import { plainText } from '../text/index.ts';
 import { valueOf, type HeaderAttribute } from './attribute.ts';
 import { readChannels, walkChannels } from './attribute-types/index.ts';
 import { REQUIRED_ATTRIBUTES, STANDARD_ATTRIBUTES } from './standard-attributes.ts';
@@ -87,7 +88,7 @@ function typeOf(attribute: Attribute | undefined, version: VersionField, checks:
   const text = valueOf(attribute, 'string');
   if (text === undefined) return version.nonImage && !version.multipart ? (version.tiled ? 'deeptile' : 'deepscanline') : fromFlags;
   if ((PART_TYPES as readonly string[]).includes(text)) return text as PartType;
-  checks.fail('UNSUPPORTED_FEATURE', 'type', `type "${text.slice(0, 64)}", expected one of ${PART_TYPES.join(', ')}`);
+  checks.fail('UNSUPPORTED_FEATURE', 'type', `type "${plainText(text, { max: 64 })}", expected one of ${PART_TYPES.join(', ')}`);
   return fromFlags;
 }
 
@@ -117,14 +118,19 @@ class Checks {
     this.unreadable ??= error;
   }
 
+  /** Not there because the header breaks off before it: the break is noted already. */
+  #outOfReach(attribute: string, expected: string): void {
+    const message = `${this.#context.name}: ${attribute}: the header breaks off before such an attribute, expected one of type ${expected}`;
+    this.unreadable ??= new ExrError('MISSING_ATTRIBUTE', message, { source: this.#context.name, part: this.#index, attribute });
+  }
+
   required(attribute: HeaderAttribute | undefined, name: string, needed: boolean): void {
     const expected = STANDARD_ATTRIBUTES.get(name)?.type ?? 'string';
     let message: string;
     if (attribute === undefined) {
-      // Where the header breaks off, the break is the news; but the pixels are out of reach all the same.
-      message = `there is no such attribute, expected a ${expected}`;
+      message = `there is no such attribute, expected one of type ${expected}`;
       if (!this.#context.whole) {
-        if (needed) this.unreadable ??= new ExrError('MISSING_ATTRIBUTE', `${this.#context.name}: ${name}: ${message}`, { part: this.#index, attribute: name });
+        if (needed) this.#outOfReach(name, expected);
         return;
       }
       if (needed) this.fail('MISSING_ATTRIBUTE', name, message);
@@ -132,7 +138,7 @@ class Checks {
       return;
     }
     if (attribute.type !== expected) {
-      message = `type "${attribute.type}", expected ${expected}`;
+      message = `type "${plainText(attribute.type, { max: 64 })}", expected ${expected}`;
       if (needed) this.fail('BAD_ATTRIBUTE', name, message);
       else this.note('BAD_ATTRIBUTE', name, message);
     } else if (attribute.problem !== null && needed && name !== 'channels') {
@@ -195,11 +201,11 @@ class Checks {
     for (const { name, xSampling, ySampling } of channels) {
       const where = { channel: name };
       if (xSampling < 1 || ySampling < 1) {
-        this.fail('BAD_ATTRIBUTE', 'channels', `channel "${name}" has sampling ${xSampling} x ${ySampling}, expected 1 or more`, where);
+        this.fail('BAD_ATTRIBUTE', 'channels', `channel "${plainText(name, { max: 80 })}" has sampling ${xSampling} x ${ySampling}, expected 1 or more`, where);
       } else if ((part.isTiled || part.isDeep) && (xSampling > 1 || ySampling > 1)) {
-        this.fail('BAD_ATTRIBUTE', 'channels', `channel "${name}" has sampling ${xSampling} x ${ySampling}, expected 1 x 1 in a tiled or deep part`, where);
+        this.fail('BAD_ATTRIBUTE', 'channels', `channel "${plainText(name, { max: 80 })}" has sampling ${xSampling} x ${ySampling}, expected 1 x 1 in a tiled or deep part`, where);
       }
-      if (before !== undefined && before === name) this.fail('BAD_ATTRIBUTE', 'channels', `channel "${name}" is there more than once`, where);
+      if (before !== undefined && before === name) this.fail('BAD_ATTRIBUTE', 'channels', `channel "${plainText(name, { max: 80 })}" is there more than once`, where);
       before = name;
     }
     return channels;
@@ -208,7 +214,8 @@ class Checks {
   tiles(attribute: Attribute | undefined): TileDescription | null {
     const tiles = valueOf(attribute, 'tiledesc');
     if (tiles === undefined) {
-      this.fail('MISSING_ATTRIBUTE', 'tiles', attribute === undefined ? 'there is no such attribute, expected a tiledesc in a tiled part' : 'it cannot be read, expected a tiledesc');
+      if (attribute === undefined && !this.#context.whole) this.#outOfReach('tiles', 'tiledesc');
+      else this.fail('MISSING_ATTRIBUTE', 'tiles', attribute === undefined ? 'there is no such attribute, expected a tiledesc in a tiled part' : 'it cannot be read, expected a tiledesc');
       return null;
     }
     if (tiles.xSize < 1 || tiles.ySize < 1 || tiles.xSize > LARGEST_COORDINATE || tiles.ySize > LARGEST_COORDINATE) {

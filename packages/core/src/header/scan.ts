@@ -4,6 +4,7 @@
  */
 import { ExrError, type ExrErrorCode, type ExrErrorPlace } from '../errors.ts';
 import type { Limits } from '../limits.ts';
+import { plainText } from '../text/index.ts';
 import { ATTRIBUTE_TYPES } from './attribute-types/index.ts';
 import { HeaderAttribute } from './attribute.ts';
 import { decodeName } from './text.ts';
@@ -77,16 +78,16 @@ export class HeaderScan {
     const typeStart = nameEnd + 1;
     const typeEnd = zeroWithin(bytes, typeStart);
     const name = decodeName(bytes, at, nameEnd);
-    if (typeEnd < 0) return this.#endless(bytes, base, typeStart, `the type of attribute "${name}"`, name);
+    if (typeEnd < 0) return this.#endless(bytes, base, typeStart, `the type of attribute ${quote(name)}`, name);
     const start = typeEnd + 5;
     if (start > bytes.length) return this.#more(bytes, base, base + start, name);
     const size = bytes[typeEnd + 1]! | (bytes[typeEnd + 2]! << 8) | (bytes[typeEnd + 3]! << 16) | (bytes[typeEnd + 4]! << 24);
     const valueAt = base + start;
     if (size < 0) {
-      return this.#stop('BAD_ATTRIBUTE', `attribute "${name}" says it is ${size} bytes long, expected 0 or more`, { attribute: name, offset: valueAt - 4 });
+      return this.#stop('BAD_ATTRIBUTE', `attribute ${quote(name)} says it is ${size} bytes long, expected 0 or more`, { attribute: name, offset: valueAt - 4 });
     }
     if (valueAt + size > fileSize) {
-      const found = `attribute "${name}" says it is ${size} bytes long at offset ${valueAt}, expected at most the ${fileSize - valueAt} that are left of the file`;
+      const found = `attribute ${quote(name)} says it is ${size} bytes long at offset ${valueAt}, expected at most the ${fileSize - valueAt} that are left of the file`;
       return this.#stop('TRUNCATED', found, { attribute: name, offset: valueAt });
     }
     if (valueAt + size > limits.headerBytes) return this.#limit('headerBytes', limits.headerBytes, valueAt + size, name);
@@ -97,14 +98,14 @@ export class HeaderScan {
 
     const known = ATTRIBUTE_TYPES.get(type);
     const problem = known === undefined ? null : known.check(bytes.subarray(start, end));
-    if (problem !== null) this.#note('BAD_ATTRIBUTE', `attribute "${name}" of type ${type}: ${problem}`, { attribute: name, offset: valueAt });
-    if (type === '') this.#note('BAD_ATTRIBUTE', `attribute "${name}" has an empty type`, { attribute: name, offset: base + at });
+    if (problem !== null) this.#note('BAD_ATTRIBUTE', `attribute ${quote(name)} of type ${plainText(type, { max: 40 })}: ${problem}`, { attribute: name, offset: valueAt });
+    if (type === '') this.#note('BAD_ATTRIBUTE', `attribute ${quote(name)} has an empty type`, { attribute: name, offset: base + at });
     if (!longNames && (nameEnd - at > SHORT_NAME || typeEnd - typeStart > SHORT_NAME)) {
-      const found = `attribute "${name}" has a name or type of ${Math.max(nameEnd - at, typeEnd - typeStart)} bytes`;
+      const found = `attribute ${quote(name)} has a name or type of ${Math.max(nameEnd - at, typeEnd - typeStart)} bytes`;
       this.#note('BAD_HEADER', `${found}, expected at most 31 in a file without the long-names flag`, { attribute: name, offset: base + at });
     }
     if (this.#names.has(name)) {
-      this.#note('BAD_HEADER', `attribute "${name}" is there more than once; the last one counts`, { attribute: name, offset: base + at });
+      this.#note('BAD_HEADER', `attribute ${quote(name)} is there more than once; the last one counts`, { attribute: name, offset: base + at });
     }
     this.#names.add(name);
     this.#current.push(new HeaderAttribute(name, type, size, valueAt, bytes, start, problem));
@@ -122,7 +123,7 @@ export class HeaderScan {
   #more(bytes: Uint8Array, base: number, end: number | null, attribute?: string): ScanState {
     const { fileSize, limits } = this.#options;
     if (base + bytes.length >= fileSize) {
-      const inside = attribute === undefined ? '' : ` within attribute "${attribute}"`;
+      const inside = attribute === undefined ? '' : ` within attribute ${quote(attribute)}`;
       const where = { offset: fileSize, ...(attribute === undefined ? {} : { attribute }) };
       return this.#stop('TRUNCATED', `the file ends at ${fileSize}${inside}, expected more of the header`, where);
     }
@@ -131,7 +132,7 @@ export class HeaderScan {
   }
 
   #limit(limit: keyof Limits, limitValue: number, requested: number, attribute?: string): ScanState {
-    const place = attribute === undefined ? '' : `attribute "${attribute}": `;
+    const place = attribute === undefined ? '' : `attribute ${quote(attribute)}: `;
     const where = { limit, limitValue, requested, offset: this.position, ...(attribute === undefined ? {} : { attribute }) };
     return this.#stop('LIMIT_EXCEEDED', `${place}${requested} is more than the limit ${limit} of ${limitValue}`, where);
   }
@@ -148,10 +149,16 @@ export class HeaderScan {
   }
 
   #endHeader(): void {
-    if (this.#current.length > 0) this.headers.push(this.#current);
+    // The empty header that ends a multipart file is none; the one header of any other file is one even when it is empty.
+    if (this.#current.length > 0 || !this.#options.multipart) this.headers.push(this.#current);
     this.#current = [];
     this.#names.clear();
   }
+}
+
+/** A name from the file, safe to show. */
+function quote(name: string): string {
+  return `"${plainText(name, { max: 80 })}"`;
 }
 
 /** The index of the zero byte that ends the text at `start`, -1 when there is none within the longest name. */

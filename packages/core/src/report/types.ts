@@ -22,9 +22,11 @@ export interface JsonBytes {
   readonly length: number;
   readonly data: string;
   readonly truncated?: true;
+  /** Where the bytes are text that is not valid UTF-8: the text, with U+FFFD for what could not be read. */
+  readonly text?: string;
 }
 /** Any value as it stands in the JSON. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue | undefined };
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonBytes | { readonly [key: string]: JsonValue | undefined };
 
 /** Inclusive on both ends, in pixel space. */
 export interface ReportBox {
@@ -91,8 +93,8 @@ export interface ReportPart {
   /** Levels stored, 1 for a scan line part. A ripmap's is across times down. */
   readonly level_count: number;
   readonly is_deep: boolean;
-  /** Chunks that the geometry of the part asks for. The attribute of the same name is among the attributes. */
-  readonly chunk_count: number;
+  /** Chunks that the geometry of the part asks for, null when that cannot be told. The attribute of the same name is among the attributes. */
+  readonly chunk_count: number | null;
   /** The colour space by name (see header/color-space.ts for the precedence), null when nothing says. */
   readonly color_space: string | null;
   /** Which program wrote it, null when nothing says. */

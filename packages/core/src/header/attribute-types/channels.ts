@@ -1,4 +1,5 @@
 /** chlist: for each channel its name and a zero byte, pixel type (int32), pLinear (a byte), 3 reserved bytes, x and y sampling (int32); a zero byte ends the list. */
+import { plainText } from '../../text/index.ts';
 import { decodeName, encodeText } from '../text.ts';
 import { PIXEL_TYPES, type Channel } from '../types.ts';
 import { viewOf, type AttributeType } from './type.ts';
@@ -27,11 +28,11 @@ export function walkChannels(bytes: Uint8Array, visit?: (nameStart: number, name
     at = end + 1;
     if (end - start > 255) return { count, exact, problem: `channel ${count} has a name of ${end - start} bytes, expected at most 255` };
     if (bytes.length - at < AFTER_NAME) {
-      return { count, exact, problem: `channel "${decodeName(bytes, start, end)}" ends after ${bytes.length - at} bytes, expected ${AFTER_NAME}` };
+      return { count, exact, problem: `channel "${plainText(decodeName(bytes, start, end), { max: 80 })}" ends after ${bytes.length - at} bytes, expected ${AFTER_NAME}` };
     }
     const number = view.getInt32(at, true);
     if (PIXEL_TYPES[number] === undefined) {
-      return { count, exact, problem: `channel "${decodeName(bytes, start, end)}" has pixel type ${number}, expected 0 to 2` };
+      return { count, exact, problem: `channel "${plainText(decodeName(bytes, start, end), { max: 80 })}" has pixel type ${number}, expected 0 to 2` };
     }
     if (view.getUint32(at + 4, true) > 1) exact = false;
     visit?.(start, end, view, at);

@@ -1,0 +1,192 @@
+import { chunkGrid } from '../chunks/index.ts';
+import { ExrError, isExrError } from '../errors.ts';
+import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
+import { sha256Hex } from './sha256.ts';
+import { TOOL } from './tool.ts';
+import {
+  REPORT_SCHEMA_VERSION,
+  type ExrReport,
+  type JsonValue,
+  type ReportAttribute,
+  type ReportBox,
+  type ReportChannel,
+  type ReportEmbedding,
+  type ReportError,
+  type ReportPart,
+  type ReportStats,
+  type ReportStructure,
+  type ReportValidation,
+} from './types.ts';
+
+/** What of a report does not come from the headers. */
+export interface ReportOptions extends JsonOptions {
+  /** Default: the source's name. */
+  readonly path?: string;
+  readonly mtime?: Date | string | null;
+  readonly stats?: ReportStats;
+  readonly structure?: ReportStructure;
+  readonly validation?: ReportValidation;
+  readonly embedding?: ReportEmbedding;
+  /** Errors beyond the headers' own problems, which are always in the report. */
+  readonly errors?: readonly (ExrError | ReportError)[];
+}
+
+/** The report of an opened file. Pure and synchronous: everything it says is in `file` and `options`. */
+export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrReport {
+  const path = options.path ?? file.source.name;
+  const errors: ReportError[] = [...file.problems, ...(options.errors ?? [])].map(reportError);
+  const channels: ReportChannel[] = [];
+  const parts = file.parts.map((part) => {
+    addChannels(part, channels);
+    return reportPart(file, part, options, errors);
+  });
+  const attributes: Record<string, JsonValue> = {};
+  for (const { name, value } of parts[0]?.attributes ?? []) setKey(attributes, name, value);
+  return {
+    schema_version: REPORT_SCHEMA_VERSION,
+    tool: TOOL,
+    file: {
+      path,
+      size_bytes: file.size,
+      mtime: timeOf(options.mtime),
+      exr_version: file.version.version,
+      part_count: parts.length,
+      is_multipart: file.version.multipart,
+      is_deep: parts.some((part) => part.is_deep),
+      frame_number: frameNumberOf(path),
+      header_bytes: file.complete ? file.headerBytes : null,
+      header_hash: file.complete ? sha256Hex(file.headerPieces()) : null,
+    },
+    parts,
+    channels,
+    attributes,
+    ...(options.stats === undefined ? {} : { stats: options.stats }),
+    ...(options.structure === undefined ? {} : { structure: options.structure }),
+    ...(options.validation === undefined ? {} : { validation: options.validation }),
+    ...(options.embedding === undefined ? {} : { embedding: options.embedding }),
+    errors,
+  };
+}
+
+/** The report of a file that could not be opened at all: no parts, and the error that says why. */
+export function buildFailedReport(
+  error: ExrError | ReportError,
+  options: { readonly path: string; readonly sizeBytes?: number; readonly mtime?: Date | string | null },
+): ExrReport {
+  return {
+    schema_version: REPORT_SCHEMA_VERSION,
+    tool: TOOL,
+    file: {
+      path: options.path,
+      size_bytes: options.sizeBytes ?? 0,
+      mtime: timeOf(options.mtime),
+      exr_version: null,
+      part_count: 0,
+      is_multipart: false,
+      is_deep: false,
+      frame_number: frameNumberOf(options.path),
+      header_bytes: null,
+      header_hash: null,
+    },
+    parts: [],
+    channels: [],
+    attributes: {},
+    errors: [reportError(error)],
+  };
+}
+
+export function reportError(error: ExrError | ReportError): ReportError {
+  const where = toJson(error.where) as ReportError['where'];
+  return { code: error.code, kind: error.kind, message: jsonName(error.message), where };
+}
+
+function reportPart(file: ExrFile, part: PartHeader, options: ReportOptions, errors: ReportError[]): ReportPart {
+  const { dataWindow, tiles } = part;
+  const chunks = chunksOf(file, part, errors);
+  const tiled = part.isTiled ? tiles : null;
+  const frameRate = frameRateOf(part);
+  const software = softwareOf(part);
+  return {
+    index: part.index,
+    name: part.name === null ? null : jsonName(part.name),
+    type: part.type,
+    view: part.view === null ? null : jsonName(part.view),
+    width: Math.max(0, dataWindow.xMax - dataWindow.xMin + 1),
+    height: Math.max(0, dataWindow.yMax - dataWindow.yMin + 1),
+    data_window: reportBox(dataWindow),
+    display_window: reportBox(part.displayWindow),
+    pixel_aspect_ratio: jsonNumber(part.pixelAspectRatio),
+    line_order: part.lineOrder,
+    compression: typeof part.compression === 'number' ? `unknown ${part.compression}` : part.compression,
+    tile_width: tiled?.xSize ?? null,
+    tile_height: tiled?.ySize ?? null,
+    level_mode: tiled?.levelMode ?? null,
+    rounding_mode: tiled?.roundingMode ?? null,
+    level_count: chunks.levels,
+    is_deep: part.isDeep,
+    chunk_count: chunks.count,
+    color_space: mapped(colorSpaceOf(part)?.name ?? null, jsonName),
+    software: mapped(software, jsonName),
+    timecode: timeCodeOf(part),
+    frame_rate: mapped(frameRate, jsonNumber),
+    attributes: part.attributes.map((attribute) => reportAttribute(attribute, file.limits.stringLength, options)),
+  };
+}
+
+function mapped<From, To>(value: From | null, how: (value: From) => To): To | null {
+  return value === null ? null : how(value);
+}
+
+function chunksOf(file: ExrFile, part: PartHeader, errors: ReportError[]): { levels: number; count: number | null } {
+  if (part.unreadable) return { levels: 1, count: null };
+  try {
+    const grid = chunkGrid(part, file.limits);
+    return { levels: grid.levels.length, count: grid.count };
+  } catch (error) {
+    if (!isExrError(error)) throw error;
+    errors.push(reportError(error));
+    return { levels: 1, count: null };
+  }
+}
+
+/** Values whose decoded form takes many times their bytes are cut by the same limit as strings, at a fraction of it. */
+const VECTOR_SHARE = 16;
+
+function reportAttribute(attribute: Attribute, stringLength: number, options: JsonOptions): ReportAttribute {
+  const { type, size } = attribute;
+  const isVector = type === 'stringvector' || type === 'floatvector' || type === 'chlist';
+  let value: JsonValue;
+  if (size > (isVector ? stringLength / VECTOR_SHARE : stringLength) && (isVector || type === 'string')) {
+    value = jsonBytes(attribute.raw(), options);
+  } else value = toJson(attribute.value, options);
+  return { name: jsonName(attribute.name), type: jsonName(type), size, value };
+}
+
+function addChannels(part: PartHeader, channels: ReportChannel[]): void {
+  const views = viewsOf(part);
+  for (const channel of part.channels) {
+    const { layer, component, view } = placeOf(channel.name, part, views);
+    channels.push({
+      part_index: part.index,
+      name: jsonName(channel.name),
+      layer: jsonName(layer),
+      component: jsonName(component),
+      view: view === null ? null : jsonName(view),
+      type: channel.pixelType,
+      x_sampling: channel.xSampling,
+      y_sampling: channel.ySampling,
+      p_linear: channel.pLinear,
+    });
+  }
+}
+
+function reportBox({ xMin, yMin, xMax, yMax }: Box2i): ReportBox {
+  return { x_min: xMin, y_min: yMin, x_max: xMax, y_max: yMax };
+}
+
+function timeOf(mtime: Date | string | null | undefined): string | null {
+  if (mtime === undefined || mtime === null) return null;
+  const time = new Date(mtime);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}
