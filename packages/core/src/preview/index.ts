@@ -1,5 +1,5 @@
 /** Pictures for eyes: `const { png } = await renderPreview(file, { size: 512, layer: 'diffuse', exposure: 1 })`. */
-export { renderPreview, type Preview, type PreviewFile, type PreviewOptions } from './preview.ts';
+export { renderPreview, type PreviewPicture, type PreviewFile, type PreviewOptions } from './preview.ts';
 export { pictureChannels, type PictureChannels, type PictureChoice } from './channels.ts';
 export { flattenPixel, type DeepPixelSample } from './flatten.ts';
 export { luminanceWeights, REC709, rgbToXyz, toSrgb, type Matrix3, type Primaries } from './color.ts';

@@ -18,7 +18,7 @@ export interface PreviewOptions extends PictureChoice, FrameOptions, DevelopOpti
   readonly every?: boolean;
 }
 
-export interface Preview {
+export interface PreviewPicture {
   readonly width: number;
   readonly height: number;
   /** width × height × 4 bytes: sRGB, straight alpha. */
@@ -41,7 +41,7 @@ export interface PreviewFile extends ChunkedFile {
 }
 
 /** Reads what the picture needs and develops it. Throws INVALID_ARGUMENT for what the file does not have, LIMIT_EXCEEDED, and what reading throws. */
-export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<Preview> {
+export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<PreviewPicture> {
   const { part, picture } = choose(file, options);
   const frame = frameOf(part, partGeometry(part), options, options.limits ?? DEFAULT_LIMITS);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
