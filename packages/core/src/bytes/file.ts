@@ -1,5 +1,5 @@
 /** The one kind of source that needs Node: reached only from src/node.ts. */
-import { close as closeFile, constants, fstat, open as openFile, read as readFile, type Stats } from 'node:fs';
+import { close as closeFile, closeSync, constants, fstat, fstatSync, open as openFile, openSync, read as readFile, readSync, type Stats } from 'node:fs';
 import { ExrError } from '../errors.ts';
 import { checkRange, closed, throwIfAborted, truncated } from './check.ts';
 import type { ByteSource } from './source.ts';
@@ -9,6 +9,15 @@ export interface FileSource extends ByteSource {
   readonly mtime: Date | null;
 }
 
+export interface FileSourceOptions {
+  /**
+   * Open and read small pieces without leaving the thread, for a program that reads thousands of small files and does nothing else: a third of
+   * the cost where the storage answers at once. Where it does not (a call took more than 2 ms), the next 256 files go through the thread pool
+   * again. A server or an editor must not set it: a hung network mount would hang everything. Default false.
+   */
+  readonly blocking?: boolean;
+}
+
 /**
  * A file on disk. Opened once, on the first call, and held until close(): what another program renames into its place is not seen. A file that
  * is written to while it is being read (another size or modification time than at first) is SOURCE_CHANGED. Directories and whatever else has
@@ -16,14 +25,15 @@ export interface FileSource extends ByteSource {
  *
  * Uses the callback functions of node:fs: a small file opens, reads and closes in about half the time that FileHandle takes.
  */
-export function fileSource(path: string): FileSource {
+export function fileSource(path: string, options: FileSourceOptions = {}): FileSource {
   let opened: Promise<{ fd: number; stats: Stats }> | undefined;
   let now: { fd: number; stats: Stats } | undefined;
   let reads = 0;
   let open = true;
+  const quick = options.blocking === true && storageIsQuick();
 
   function ready(): Promise<{ fd: number; stats: Stats }> {
-    opened ??= begin(path).then((value) => (now = value));
+    opened ??= quick ? promiseOf(() => (now = timed(() => beginSync(path)))) : begin(path).then((value) => (now = value));
     return opened;
   }
 
@@ -33,30 +43,88 @@ export function fileSource(path: string): FileSource {
     get mtime() {
       return now === undefined ? null : now.stats.mtime;
     },
-    async size(options) {
-      throwIfAborted(options);
+    async size(readOptions) {
+      throwIfAborted(readOptions);
       if (!open) throw closed(path);
       return (now ?? (await ready())).stats.size;
     },
-    async read(offset, length, options) {
-      throwIfAborted(options);
+    async read(offset, length, readOptions) {
+      throwIfAborted(readOptions);
       if (!open) throw closed(path);
       const { fd, stats } = now ?? (await ready());
       checkRange(path, stats.size, offset, length);
+      if (quick && reads === 0 && length <= SMALL) {
+        reads++;
+        const bytes = new Uint8Array(length);
+        if (timed(() => readSomeSync(path, fd, bytes, offset)) === length) return bytes;
+      }
       const bytes = await readFully(path, fd, offset, length, stats);
       // The first read follows the first fstat directly; later ones look whether the file is still the same.
       if (reads++ > 0) checkUnchanged(path, stats, await statOf(path, fd));
-      throwIfAborted(options);
+      throwIfAborted(readOptions);
       return bytes;
     },
     async close() {
       if (!open) return;
       open = false;
       if (!opened) return;
-      const { fd } = await opened.catch(() => ({ fd: -1 }));
-      if (fd >= 0) await new Promise<void>((resolve) => closeFile(fd, () => resolve()));
+      const { fd } = now ?? (await opened.catch(() => ({ fd: -1 })));
+      if (fd >= 0 && quick) closeSync(fd);
+      else if (fd >= 0) await new Promise<void>((resolve) => closeFile(fd, () => resolve()));
     },
   };
+}
+
+/** The longest read that `blocking` does at once. */
+const SMALL = 256 * 1024;
+const SLOW_MS = 2;
+const FILES_AFTER_SLOW = 256;
+let slowFiles = 0;
+
+function storageIsQuick(): boolean {
+  if (slowFiles === 0) return true;
+  slowFiles--;
+  return false;
+}
+
+function timed<Value>(call: () => Value): Value {
+  const begin = performance.now();
+  try {
+    return call();
+  } finally {
+    if (performance.now() - begin > SLOW_MS) slowFiles = FILES_AFTER_SLOW;
+  }
+}
+
+function promiseOf<Value>(call: () => Value): Promise<Value> {
+  try {
+    return Promise.resolve(call());
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
+
+function beginSync(path: string): { fd: number; stats: Stats } {
+  let fd = -1;
+  let stats: Stats;
+  try {
+    fd = openSync(path, FLAGS);
+    stats = fstatSync(fd);
+  } catch (error) {
+    if (fd >= 0) closeSync(fd);
+    throw failed(path, 'could not be opened', error as NodeJS.ErrnoException);
+  }
+  if (stats.isFile()) return { fd, stats };
+  closeSync(fd);
+  throw notAFile(path, stats);
+}
+
+function readSomeSync(path: string, fd: number, bytes: Uint8Array, position: number): number {
+  try {
+    return readSync(fd, bytes, 0, bytes.length, position);
+  } catch (error) {
+    throw failed(path, `${bytes.length} bytes from offset ${position} could not be read`, error as NodeJS.ErrnoException, position);
+  }
 }
 
 // Without O_NONBLOCK opening a pipe waits for its writer; for files it means nothing, and Windows has none.
