@@ -34,6 +34,8 @@ export function statsPlacesReset(state: usize): void {
   memory.fill(state, 0, <usize>PLACES_BYTES);
   store<i32>(state, i32.MAX_VALUE);
   store<i32>(state, i32.MIN_VALUE, 12);
+  // After every place there is: the uints 2^32 - 1 and 0 have these keys too.
+  for (let at = state + 4; at <= state + 20; at += 4) if (at != state + 12) store<i32>(at, i32.MAX_VALUE);
   emptyBox(state + NON_ZERO);
   emptyBox(state + NON_FINITE);
 }
