@@ -72,7 +72,7 @@ function withBits(entry: u32, bits: u32): u32 {
  * a single symbol of one bit. A code without symbols is accepted for distances: a block of literals has no use for them.
  */
 function buildTable(kind: i32, table: usize, rootBits: u32, lengths: usize, count: u32): bool {
-  memory.fill(counts, 0, 64);
+  for (let i: usize = 0; i < 64; i += 8) store<u64>(counts + i, 0);
   for (let i: u32 = 0; i < count; i++) {
     const slot = counts + (<usize>load<u8>(lengths + i) << 2);
     store<u32>(slot, load<u32>(slot) + 1);
@@ -87,10 +87,9 @@ function buildTable(kind: i32, table: usize, rootBits: u32, lengths: usize, coun
     used += n << (15 - bits);
   }
   if (used > 1 << 15) return false;
-  const rootSize: u32 = 1 << rootBits;
   if (used < 1 << 15) {
     if (place > 1 || (place == 1 && load<u32>(counts + 4) != 1) || (place == 0 && kind != DISTANCES)) return false;
-    for (let i: u32 = 0; i < rootSize; i++) store<u32>(table + (i << 2), (SPECIAL | NO_CODE) + 1);
+    for (let i: u32 = 0; i < 1 << rootBits; i++) store<u32>(table + (i << 2), (SPECIAL | NO_CODE) + 1);
     if (place == 0) return true;
   }
   for (let symbol: u32 = 0; symbol < count; symbol++) {
@@ -101,45 +100,90 @@ function buildTable(kind: i32, table: usize, rootBits: u32, lengths: usize, coun
     store<u32>(slot, at + 1);
     store<u16>(sorted + (at << 1), <u16>symbol);
   }
+  fillTable(kind, table, rootBits);
+  return true;
+}
 
-  let code: u32 = 0; // bit-reversed, as the stream has it
+/** Gives the sorted symbols their codes in order (RFC 1951, 3.2.2) and puts each where the stream's bits, which come reversed, lead to it. */
+function fillTable(kind: i32, table: usize, rootBits: u32): void {
+  let code: u32 = 0; // reversed
   let next: u32 = 0;
+  let bits: u32 = 1;
+  while (!load<u32>(counts + (bits << 2))) bits++;
+  // Codes of up to rootBits: a table for `bits` bits is two copies of the one for a bit less, and the codes of that length.
+  let size: u32 = 1 << bits;
+  for (; bits <= rootBits; bits++) {
+    for (let left = load<u32>(counts + (bits << 2)); left; left--) {
+      store<u32>(table + (code << 2), withBits(symbolEntry(kind, load<u16>(sorted + (next++ << 1))), bits));
+      const ones = (size - 1) ^ code;
+      if (!ones) {
+        for (; bits < rootBits; bits++) size = doubled(table, size);
+        return;
+      }
+      code = nextCode(code, ones);
+    }
+    if (bits < rootBits) size = doubled(table, size);
+  }
+  const rootSize: u32 = 1 << rootBits;
   let end = rootSize;
   let start: u32 = 0;
   let door: u32 = -1;
-  for (let bits: u32 = 1; bits <= 15; bits++) {
-    let left = load<u32>(counts + (bits << 2));
-    for (; left; left--) {
-      const entry = symbolEntry(kind, load<u16>(sorted + (next++ << 1)));
-      if (bits <= rootBits) {
-        const filled = withBits(entry, bits);
-        for (let i = code; i < rootSize; i += 1 << bits) store<u32>(table + (i << 2), filled);
-      } else {
-        const prefix = code & (rootSize - 1);
-        if (prefix != door) {
-          door = prefix;
-          // As many index bits as the longest code behind this prefix needs: codes follow each other in order of length.
-          let indexBits = bits - rootBits;
-          let space = left;
-          while (space < 1 << indexBits && rootBits + indexBits < 15) {
-            indexBits++;
-            space = (space << 1) + load<u32>(counts + ((rootBits + indexBits) << 2));
-          }
-          start = end;
-          end = start + (1 << indexBits);
-          store<u32>(table + (prefix << 2), (start << 16) | SPECIAL | (indexBits << 8) | rootBits);
+  for (; bits <= 15; bits++) {
+    for (let left = load<u32>(counts + (bits << 2)); left; left--) {
+      const prefix = code & (rootSize - 1);
+      if (prefix != door) {
+        door = prefix;
+        // As many index bits as the longest code behind this prefix needs: codes follow each other in order of length.
+        let indexBits = bits - rootBits;
+        let space = left;
+        while (space < 1 << indexBits && rootBits + indexBits < 15) {
+          indexBits++;
+          space = (space << 1) + load<u32>(counts + ((rootBits + indexBits) << 2));
         }
-        const filled = withBits(entry, bits - rootBits);
-        for (let i = start + (code >> rootBits); i < end; i += 1 << (bits - rootBits)) store<u32>(table + (i << 2), filled);
+        start = end;
+        end = start + (1 << indexBits);
+        store<u32>(table + (prefix << 2), (start << 16) | SPECIAL | (indexBits << 8) | rootBits);
       }
-      // The next code in order: add one at the most significant end of the reversed code.
+      const entry = withBits(symbolEntry(kind, load<u16>(sorted + (next++ << 1))), bits - rootBits);
+      for (let i = start + (code >> rootBits); i < end; i += 1 << (bits - rootBits)) store<u32>(table + (i << 2), entry);
       const ones = ((1 << bits) - 1) ^ code;
-      if (!ones) return true; // all ones: the last code
-      const bit: u32 = 1 << (31 - clz(ones));
-      code = (code & (bit - 1)) | bit;
+      if (!ones) return;
+      code = nextCode(code, ones);
     }
   }
-  return true;
+}
+
+/** Adds one at the most significant end of a reversed code that is not all ones; `ones` are its zeroes. */
+// @ts-ignore: decorator
+@inline
+function nextCode(code: u32, ones: u32): u32 {
+  const bit: u32 = 1 << (31 - clz(ones));
+  return (code & (bit - 1)) | bit;
+}
+
+/** Copies the first `size` entries behind themselves. Returns twice the size. */
+// @ts-ignore: decorator
+@inline
+function doubled(table: usize, size: u32): u32 {
+  const bytes = <usize>size << 2;
+  if (ASC_FEATURE_SIMD && size >= 4) {
+    for (let i: usize = 0; i < bytes; i += 16) v128.store(table + bytes + i, v128.load(table + i));
+  } else {
+    for (let i: usize = 0; i < bytes; i += 8) store<u64>(table + bytes + i, load<u64>(table + i));
+  }
+  return size << 1;
+}
+
+/** Whether at least two in five of the codes that a stream may begin with are those of literals of up to 5 bits, so that pairs are worth it. */
+function hasShortLiterals(): bool {
+  let short: u32 = 0; // of 32
+  let next: u32 = 0;
+  for (let bits: u32 = 1; bits <= 5; bits++) {
+    for (let left = load<u32>(counts + (bits << 2)); left; left--) {
+      if (load<u16>(sorted + (next++ << 1)) < 256) short += 1 << (5 - bits);
+    }
+  }
+  return short >= 13;
 }
 
 /** Where two literals' codes fit in the root's bits together, one look-up gives both. */
@@ -161,9 +205,8 @@ function pairLiterals(): void {
 export function buildBlockTables(lengthCount: u32, distanceCount: u32): bool {
   if (!load<u8>(codeLengths + 256)) return false; // a block that could not end
   if (!buildTable(LENGTHS, lengthTable, LENGTH_BITS, codeLengths, lengthCount)) return false;
-  if (!buildTable(DISTANCES, distanceTable, DISTANCE_BITS, codeLengths + lengthCount, distanceCount)) return false;
-  pairLiterals();
-  return true;
+  if (hasShortLiterals()) pairLiterals();
+  return buildTable(DISTANCES, distanceTable, DISTANCE_BITS, codeLengths + lengthCount, distanceCount);
 }
 
 /** Tables of a block with fixed codes (RFC 1951, 3.2.6). */
@@ -176,9 +219,17 @@ export function buildFixedTables(): void {
   buildBlockTables(288, 32);
 }
 
+/** Repeats a code length 3 to 138 times from `at` on; up to 7 bytes behind them are overwritten. */
+// @ts-ignore: decorator
+@inline
+export function repeatLength(at: usize, value: u32, times: usize): void {
+  const word: u64 = <u64>value * 0x0101010101010101;
+  for (let i: usize = 0; i < times; i += 8) store<u64>(at + i, word);
+}
+
 /** The table of the code-length code, from the 3-bit lengths in stored order. */
 export function clearPrecode(): void {
-  memory.fill(precodeLengths, 0, 19);
+  for (let i: usize = 0; i < 24; i += 8) store<u64>(precodeLengths + i, 0);
 }
 // @ts-ignore: decorator
 @inline

@@ -4,7 +4,7 @@
 import { adler32 } from './adler32';
 import {
   buildBlockTables, buildFixedTables, buildPrecode, clearPrecode, codeLengths, DISTANCE_BITS, distanceTable, END_OF_BLOCK, LENGTH_BITS, lengthTable,
-  LITERAL, precodeEntry, setPrecodeLength, SPECIAL,
+  LITERAL, precodeEntry, repeatLength, setPrecodeLength, SPECIAL,
 } from './inflate-tables';
 
 /** Results below zero. */
@@ -191,7 +191,7 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
         bits >>= extra;
         left -= extra;
         if (i + repeat > total) return BROKEN;
-        memory.fill(codeLengths + i, <u8>value, repeat);
+        repeatLength(codeLengths + i, value, repeat);
         i += repeat;
       }
       if (!buildBlockTables(lengthCount, distanceCount)) return BROKEN;
