@@ -11,3 +11,5 @@ export { pxr24Float, pxr24Half, pxr24Uint } from './pxr24';
 export { b44Channel, b44LogTable } from './b44';
 export { halfToFloat } from './half';
 export * from './htj2k';
+export { dwaLinearTable } from './dwa-table';
+export { dwaBlocks, dwaCopyRows, dwaZipRows } from './dwa-blocks';

@@ -11,6 +11,7 @@ import { ExrError } from '../errors.ts';
 import { COMPRESSIONS, type Compression } from '../header/types.ts';
 import { decompressB44 } from './b44.ts';
 import type { Codec, Decompress } from './codec.ts';
+import { decompressDwa } from './dwa.ts';
 import { decompressNone } from './none.ts';
 import { decompressPiz } from './piz.ts';
 import { decompressPxr24 } from './pxr24.ts';
@@ -35,6 +36,8 @@ export const codecs: readonly Codec[] = [
   codec('pxr24', 16, true, decompressPxr24),
   codec('b44', 32, true, decompressB44),
   codec('b44a', 32, true, decompressB44),
+  codec('dwaa', 32, true, decompressDwa),
+  codec('dwab', 256, true, decompressDwa),
 ];
 
 const byName = new Map<string | number, Codec>(codecs.flatMap((each) => [[each.name, each], [each.id, each]]));
