@@ -10,3 +10,4 @@ export * from './limits.ts';
 export * from './preview/index.ts';
 export * from './report/index.ts';
 export * from './stats/index.ts';
+export * from './inspect/index.ts';

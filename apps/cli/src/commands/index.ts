@@ -1,4 +1,6 @@
 /** One command a file; each is loaded only when it is called. */
 export const COMMANDS: Record<string, () => Promise<unknown>> = {
   inspect: () => import('./inspect.ts').then((m) => m.default),
+  planes: () => import('./planes.ts').then((m) => m.default),
+  preview: () => import('./preview.ts').then((m) => m.default),
 };

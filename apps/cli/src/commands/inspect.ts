@@ -1,11 +1,89 @@
 import { Args } from '@oclif/core';
-import { ExrCommand, outputFlags } from '../base-command.ts';
+import { boolean, integer, string } from '@oclif/core/flags';
+import { DEFAULT_LIMITS, ExrError, type ExrReport, formatCount } from '@exr/core';
+import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, recursiveFlag, regionFlag, threadsFlag } from '../flags.ts';
+import { type InspectJob, inspectAll } from '../inputs/inspect-all.ts';
+import { parseLimits } from '../limits.ts';
+import { Output } from '../output/output.ts';
+import { type Format, ReportWriter } from '../output/reports.ts';
+import { selectFields } from '../output/select.ts';
+import { paintFor } from '../render/layout.ts';
+import { renderReport } from '../render/report.ts';
+
 export default class Inspect extends ExrCommand {
-  static override args = { path: Args.string() };
+  static override summary = 'Say what is in EXR files: parts, channels, every attribute, and with --stats the pixels.';
+  static override description = `Reads headers only, unless --stats asks for pixels: one read of 64 KiB for nearly every file. Reports stream in the order of the paths; one bad file never stops the others.
+
+Exit code: 0 all well, 1 a file is broken or not an EXR, 2 wrong arguments, 3 beyond a limit or not supported, 4 could not be read (docs/errors.md).
+
+Safety limits, for --limit NAME=N: ${Object.entries(DEFAULT_LIMITS).map(([name, value]) => `${name} (${value === Infinity ? 'none' : formatCount(value)})`).join(', ')}.`;
+  static override examples = [
+    '<%= config.bin %> inspect beauty.1001.exr',
+    { description: 'A folder as one line of JSON a file', command: '<%= config.bin %> inspect renders --recursive --format ndjson' },
+    { description: 'Only what a script needs', command: '<%= config.bin %> inspect "shot.*.exr" --format json --fields file.path,parts.compression,parts.data_window' },
+    { description: 'One attribute of many files', command: '<%= config.bin %> inspect renders --attribute timeCode --attribute owner' },
+    { description: 'Pixels too', command: '<%= config.bin %> inspect beauty.1001.exr --stats --format json' },
+    { description: 'From a pipe or the web', command: 'cat a.exr | <%= config.bin %> inspect - https://example.org/b.exr' },
+  ];
+  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, or - for standard input.' }) };
   static override strict = false;
-  static override flags = { ...outputFlags };
+  static override flags = {
+    format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json (an array when several files can come), ndjson one line a file.' }),
+    ...outputFlags, ...recursiveFlag, ...partFlag,
+    attribute: string({ char: 'a', multiple: true, helpValue: 'NAME', summary: 'Print this attribute of each part and nothing else; repeatable.' }),
+    fields: string({ helpValue: 'A,B.C', summary: 'Only these fields of the JSON, by dotted path.' }),
+    stats: boolean({ summary: 'Measure every flat part: counts, NaN/Inf, min, max, mean, stddev, percentiles, histogram.' }),
+    'deep-stats': boolean({ summary: 'Measure deep parts as well (implies --stats).' }),
+    channel: string({ char: 'c', multiple: true, dependsOn: [], helpValue: 'GLOB', summary: 'With --stats: only channels that match; repeatable.' }),
+    layer: string({ char: 'l', helpValue: 'NAME', summary: 'With --stats: only channels of this layer ("" is the base layer).' }),
+    ...regionFlag, ...levelFlag,
+    stride: integer({ min: 1, helpValue: 'N', summary: 'With --stats: measure every Nth row.' }),
+    'fail-fast': boolean({ summary: 'With --stats: stop a file at its first broken chunk.' }),
+    ...threadsFlag, ...limitFlag,
+  };
+
   async run(): Promise<void> {
-    const { argv } = await this.parse(Inspect);
-    console.log(argv);
+    const { argv, flags } = await this.parse(Inspect);
+    const format = flags.format as Format;
+    const output = new Output(flags.output);
+    const job: InspectJob = {
+      paths: argv as string[], recursive: flags.recursive, quiet: flags.quiet || format === 'pretty' && output.isTerminal, signal: this.signal, limits: parseLimits(flags.limit), part: flags.part,
+      stats: flags.stats || flags['deep-stats'] ? {
+        deep: flags['deep-stats'], channels: flags.channel, layer: flags.layer, region: parseRegion(flags.region), level: parseLevel(flags.level),
+        stride: flags.stride, failFast: flags['fail-fast'], threads: flags.threads,
+      } : undefined,
+      noticed: (kind) => this.noticed(kind),
+    };
+    const single = job.paths.length === 1;
+    const writer = new ReportWriter(output, format, !single);
+    const paint = paintFor(output.isTerminal);
+    const fields = flags.fields?.split(',').map((field) => field.trim()).filter(Boolean);
+    try {
+      for await (const { report, expanded } of inspectAll(job)) {
+        if (expanded) writer.expectMany();
+        const shown = flags.attribute ? attributesOf(report, flags.attribute) : report;
+        await writer.write(
+          () => JSON.stringify(fields ? selectFields(shown, fields) : shown),
+          () => renderReport(flags.attribute ? onlyAttributes(report, flags.attribute) : report, { paint, columns: output.columns, attributesOnly: flags.attribute !== undefined }),
+        );
+      }
+    } finally {
+      await writer.end();
+    }
+    if (writer.count === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${job.paths.join(', ')}${job.recursive ? '' : ' (add --recursive to enter the folders below)'}`);
   }
+}
+
+/** The short form of `--attribute`: for each part that has one of them, its value. */
+function attributesOf(report: ExrReport, names: readonly string[]): unknown {
+  return {
+    path: report.file.path,
+    parts: report.parts.map((part) => ({ index: part.index, name: part.name, attributes: part.attributes.filter(({ name }) => names.includes(name)) })),
+    ...(report.errors.length > 0 && { errors: report.errors }),
+  };
+}
+
+function onlyAttributes(report: ExrReport, names: readonly string[]): ExrReport {
+  return { ...report, parts: report.parts.map((part) => ({ ...part, attributes: part.attributes.filter(({ name }) => names.includes(name)) })) };
 }

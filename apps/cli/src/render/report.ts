@@ -7,6 +7,8 @@ export interface RenderOptions {
   readonly paint: Paint;
   /** Columns of the terminal: long values are cut there, with their true length said. */
   readonly columns: number;
+  /** Leave out everything but the attributes. */
+  readonly attributesOnly?: boolean;
 }
 
 /** A report for a person: the file, then each part with what one asks first, its channels by layer, then every attribute. */
@@ -32,8 +34,8 @@ function fileFacts({ file, parts }: ExrReport): string[] {
 
 function partLines(report: ExrReport, part: ReportPart, options: RenderOptions): string[] {
   const { paint } = options;
+  if (options.attributesOnly) return [title(part, paint), ...attributeLines(part, options)];
   const channels = report.channels.filter((channel) => channel.part_index === part.index);
-  const title = `  ${paint.cyan(`part ${part.index}`)}${part.name === null ? '' : ` ${paint.bold(`“${plainText(part.name, { max: 80 })}”`)}`}${part.view === null ? '' : ` view ${plainText(part.view, { max: 80 })}`}`;
   const facts: [string, string][] = [
     ['type', part.type],
     ['compression', part.compression],
@@ -43,26 +45,34 @@ function partLines(report: ExrReport, part: ReportPart, options: RenderOptions):
     ['line order', part.line_order],
   ];
   if (part.tile_width !== null) facts.push(['tiles', `${part.tile_width} × ${part.tile_height}, ${part.level_mode}${part.level_count > 1 ? `, ${part.level_count} levels, ${part.rounding_mode}` : ''}`]);
-  facts.push(['chunks', formatCount(part.chunk_count)]);
+  if (part.chunk_count !== null) facts.push(['chunks', formatCount(part.chunk_count)]);
   if (part.color_space !== null) facts.push(['colour space', plainText(part.color_space, { max: 200 })]);
   if (part.software !== null) facts.push(['software', plainText(part.software, { max: 200 })]);
   if (part.timecode !== null) facts.push(['timecode', part.timecode]);
   if (part.frame_rate !== null) facts.push(['frame rate', `${part.frame_rate} fps`]);
-  const lines = [title, ...block(facts, '    ', paint)];
+  const lines = [title(part, paint), ...block(facts, '    ', paint)];
   lines.push(`    ${paint.dim('channels')} ${formatCount(channels.length)}`, ...block(channelRows(channels), '      ', paint));
-  const attributes = part.attributes.filter((attribute) => attribute.name !== 'channels');
-  lines.push(`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`);
-  const nameWidth = Math.min(36, Math.max(4, ...attributes.map((attribute) => plainText(attribute.name).length)));
-  const typeWidth = Math.min(16, Math.max(4, ...attributes.map((attribute) => plainText(attribute.type).length)));
-  const room = Math.max(24, options.columns - nameWidth - typeWidth - 11);
-  for (const attribute of attributes) {
-    const name = plainText(attribute.name, { max: 200 }).padEnd(nameWidth);
-    const type = plainText(attribute.type, { max: 60 }).padEnd(typeWidth);
-    lines.push(`      ${name}  ${paint.dim(type)}  ${formatValue(attribute, room)}`);
-  }
+  lines.push(`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`, ...attributeLines(part, options));
   const stats = report.stats?.parts.find((candidate) => candidate.index === part.index);
   if (stats) lines.push(`    ${paint.dim('statistics')}`, ...statsLines(stats, { ...options, indent: '      ' }));
   return lines;
+}
+
+function title(part: ReportPart, paint: Paint): string {
+  return `  ${paint.cyan(`part ${part.index}`)}${part.name === null ? '' : ` ${paint.bold(`“${plainText(part.name, { max: 80 })}”`)}`}${part.view === null ? '' : ` view ${plainText(part.view, { max: 80 })}`}`;
+}
+
+/** Name, type and value of each attribute but `channels`, which the channels' own rows show. */
+function attributeLines(part: ReportPart, { paint, columns }: RenderOptions): string[] {
+  const attributes = part.attributes.filter((attribute) => attribute.name !== 'channels');
+  const nameWidth = Math.min(36, Math.max(4, ...attributes.map((attribute) => plainText(attribute.name).length)));
+  const typeWidth = Math.min(16, Math.max(4, ...attributes.map((attribute) => plainText(attribute.type).length)));
+  const room = Math.max(24, columns - nameWidth - typeWidth - 11);
+  return attributes.map((attribute) => {
+    const name = plainText(attribute.name, { max: 200 }).padEnd(nameWidth);
+    const type = plainText(attribute.type, { max: 60 }).padEnd(typeWidth);
+    return `      ${name}  ${paint.dim(type)}  ${formatValue(attribute, room)}`;
+  });
 }
 
 /** One row a layer: its type, its name, its components in the order people say them. */

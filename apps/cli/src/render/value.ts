@@ -6,15 +6,38 @@ export function formatValue(attribute: ReportAttribute, room: number): string {
   if (typeof value === 'string') return fit(`"${plainText(value.slice(0, room * 4))}"`, room, value.length > room * 4 || value.length + 2 > room ? `… (${formatCount([...value].length)} characters)` : '');
   if (Array.isArray(value) && type === 'stringvector') return list(value.map((item) => JSON.stringify(item)), room);
   if (isBytes(value)) return `${formatBytes(value.length)} of bytes${value.length ? `, base64 ${fit(value.data, Math.max(12, room - 30), '…')}` : ''}`;
-  return list(pieces(value), room);
+  const own = OWN[type];
+  if (own && typeof value === 'object' && value !== null && !Array.isArray(value)) return plainText(own(value as Record<string, never>), { max: room * 2 });
+  return list(pieces(value, SINGLE.has(type)), room);
 }
 
+/** Types whose numbers are binary32: shown as the shortest decimal that is the same float. */
+const SINGLE = new Set(['float', 'floatvector', 'v2f', 'v3f', 'm33f', 'm44f', 'box2f', 'chromaticities']);
+
+/** Types that people write in a way of their own. */
+const OWN: Record<string, (value: Record<string, never>) => string> = {
+  box2i: (v) => `(${v['x_min']}, ${v['y_min']}) … (${v['x_max']}, ${v['y_max']})`,
+  rational: (v) => `${v['numerator']}/${v['denominator']}${Number(v['denominator']) > 0 ? ` = ${Number((Number(v['numerator']) / Number(v['denominator'])).toFixed(6))}` : ''}`,
+  preview: (v) => `${v['width']} × ${v['height']} pixels`,
+  tiledesc: (v) => `${v['x_size']} × ${v['y_size']}, ${v['level_mode']}, ${v['rounding_mode']}`,
+  timecode: (v) => `${[v['hours'], v['minutes'], v['seconds']].map((n) => String(n).padStart(2, '0')).join(':')}${v['drop_frame'] ? ';' : ':'}${String(v['frame']).padStart(2, '0')}, ${pieces(Object.fromEntries(Object.entries(v).filter(([k]) => !['hours', 'minutes', 'seconds', 'frame'].includes(k)))).join(', ')}`,
+};
+
 /** A value's parts as short texts: objects as `key value`, matrices row by row. */
-function pieces(value: JsonValue | undefined): string[] {
+function pieces(value: JsonValue | undefined, single = false): string[] {
   if (value === null || value === undefined) return ['–'];
-  if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? `[${pieces(item).join(' ')}]` : pieces(item).join(' ')));
-  if (typeof value === 'object') return Object.entries(value).map(([key, inner]) => `${key.replaceAll('_', ' ')} ${inner !== null && typeof inner === 'object' ? `(${pieces(inner).join(', ')})` : pieces(inner).join(' ')}`);
+  if (Array.isArray(value)) return value.map((item) => (Array.isArray(item) ? `[${pieces(item, single).join(' ')}]` : pieces(item, single).join(' ')));
+  if (typeof value === 'number' && single) return [shortest(value)];
+  if (typeof value === 'object') return Object.entries(value).map(([key, inner]) => `${key.replaceAll('_', ' ')} ${inner !== null && typeof inner === 'object' ? `(${pieces(inner, single).join(', ')})` : pieces(inner, single).join(' ')}`);
   return [plainText(String(value), { max: 400 })];
+}
+
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(value);
 }
 
 function list(items: readonly string[], room: number): string {

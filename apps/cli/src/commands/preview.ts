@@ -1,0 +1,87 @@
+import { Args } from '@oclif/core';
+import { boolean, custom, integer, string } from '@oclif/core/flags';
+import { writeFile } from 'node:fs/promises';
+import { ExrError, formatCount, openExr, plainText, type PreviewPicture, renderPreview, type ToneMap } from '@exr/core';
+import { ExrCommand, limitFlag } from '../base-command.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, threadsFlag } from '../flags.ts';
+import { openInput } from '../inputs/open.ts';
+import { parseLimits } from '../limits.ts';
+import { progressBar } from '../output/progress.ts';
+import { showPicture } from '../output/picture.ts';
+
+export default class PreviewCommand extends ExrCommand {
+  static override summary = 'Make a PNG of any part, layer, view or level, or show it in the terminal.';
+  static override description =
+    'Colours go from the file\'s primaries to sRGB. NaN and infinite pixels are magenta, regions whose chunks are missing are hatched. Deep parts are flattened. Without --output the picture is drawn in the terminal, as an image where the terminal can (kitty, iTerm2, WezTerm, ghostty), in half blocks of colour elsewhere.';
+  static override examples = [
+    '<%= config.bin %> preview beauty.1001.exr -o beauty.png',
+    '<%= config.bin %> preview beauty.1001.exr --layer diffuse --exposure 1.5 --size 512 -o diffuse.png',
+    '<%= config.bin %> preview deep.exr --tone filmic',
+    '<%= config.bin %> preview shot.exr --channel Z -o depth.png',
+  ];
+  static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, or - for standard input.' }) };
+  static override flags = {
+    output: string({ char: 'o', helpValue: 'FILE.png', summary: 'Write a PNG here instead of drawing in the terminal.' }),
+    size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Longer side of the picture. Default: the file\'s own size; in the terminal what fits.' }),
+    layer: string({ char: 'l', helpValue: 'NAME', summary: 'Layer to draw ("" is the base layer).' }),
+    view: string({ helpValue: 'NAME', summary: 'View of a stereo file (left, right).' }),
+    channel: string({ char: 'c', helpValue: 'NAME', summary: 'One channel alone, in grey.' }),
+    exposure: custom<number>({ parse: async (text) => stops(text) })({ char: 'e', default: 0, helpValue: 'STOPS', summary: 'Multiply by 2^STOPS.' }),
+    tone: string({ options: ['none', 'filmic', 'reinhard'], default: 'none', summary: 'Tone map; none cuts at 1.' }),
+    window: string({ helpValue: 'display|data|X0,Y0,X1,Y1', default: 'display', summary: 'What of pixel space to show.' }),
+    alpha: boolean({ summary: 'Keep the alpha channel in the PNG instead of showing colour on black.' }),
+    marks: boolean({ allowNo: true, default: true, summary: 'Mark NaN/Inf pixels and missing regions.' }),
+    normalize: boolean({ allowNo: true, summary: 'Spread the values over black to white. Default: for data channels drawn alone.' }),
+    ...partFlag, ...levelFlag, ...threadsFlag, ...limitFlag,
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(PreviewCommand);
+    const kind = args.file === '-' ? 'stdin' : /^https?:/i.test(args.file) ? 'url' : 'file';
+    const { source } = await openInput({ kind, path: args.file } as Parameters<typeof openInput>[0]);
+    const limits = parseLimits(flags.limit);
+    const inTerminal = flags.output === undefined;
+    if (inTerminal && !process.stdout.isTTY) throw new ExrError('INVALID_ARGUMENT', 'standard output is not a terminal: name a file with --output FILE.png');
+    try {
+      const file = await openExr(source, { limits, signal: this.signal });
+      const bar = await progressBar(1000, '‰', {});
+      const { part, layer, view, channel, exposure, alpha, marks, normalize, threads } = flags;
+      const preview = await renderPreview(file, {
+        exposure, alpha, marks, tone: flags.tone as ToneMap, limits, signal: this.signal,
+        ...(part !== undefined && { part }), ...(layer !== undefined && { layer }), ...(view !== undefined && { view }), ...(channel !== undefined && { channel }),
+        ...(normalize !== undefined && { normalize }), ...(threads !== undefined && { threads }),
+        ...(flags.level !== undefined && { level: parseLevel(flags.level)! }),
+        ...size(flags.size, inTerminal),
+        window: flags.window === 'display' || flags.window === 'data' ? flags.window : parseRegion(flags.window)!,
+        onProgress: ({ chunks, totalChunks }) => bar.advance(Math.floor((chunks / Math.max(1, totalChunks)) * 1000)),
+      });
+      bar.stop();
+      if (inTerminal) await showPicture(preview);
+      else await writeFile(flags.output!, await preview.png());
+      process.stderr.write(`${describe(preview)}${inTerminal ? '' : ` → ${flags.output}`}\n`);
+      if (preview.skipped.length > 0) this.noticed('format');
+    } finally {
+      await source.close?.();
+    }
+  }
+}
+
+function stops(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(Math.abs(value) <= 60)) throw new ExrError('INVALID_ARGUMENT', `--exposure ${text}: expected a number of stops such as 1.5 or -2`);
+  return value;
+}
+
+function size(wanted: number | undefined, inTerminal: boolean): { size?: number } {
+  if (wanted !== undefined) return { size: wanted };
+  return inTerminal ? { size: 768 } : {};
+}
+
+function describe(preview: PreviewPicture): string {
+  const { width, height, part, level, picture, colorSpace, nonfinitePixels, missingPixels } = preview;
+  const facts = [`${width} × ${height}`, `part ${part}`, picture.names.map((name) => plainText(name, { max: 40 })).join(' '), plainText(colorSpace, { max: 60 })];
+  if (level.x || level.y) facts.push(`level ${level.x},${level.y}`);
+  if (nonfinitePixels) facts.push(`${formatCount(nonfinitePixels)} pixels with NaN or Inf`);
+  if (missingPixels) facts.push(`${formatCount(missingPixels)} pixels missing`);
+  return facts.join(' · ');
+}

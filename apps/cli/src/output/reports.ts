@@ -1,0 +1,44 @@
+import type { Output } from './output.ts';
+
+export type Format = 'pretty' | 'json' | 'ndjson';
+
+/** Writes results one by one in the format asked for; an array for JSON when there may be several, so that one bad path keeps it valid. */
+export class ReportWriter {
+  readonly #output: Output;
+  readonly #format: Format;
+  #many: boolean;
+  #count = 0;
+
+  /** Results written so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** What is to come may be several: only before the first is written. */
+  expectMany(): void {
+    if (this.#count === 0) this.#many = true;
+  }
+
+  constructor(output: Output, format: Format, many: boolean) {
+    this.#output = output;
+    this.#format = format;
+    this.#many = many;
+  }
+
+  /** `json` is a line of JSON without line breaks; `pretty` gives the text for a person, ended by a line feed. */
+  async write(json: () => string, pretty: () => string): Promise<void> {
+    const first = this.#count++ === 0;
+    if (this.#format === 'pretty') await this.#output.write(first ? pretty() : `\n${pretty()}`);
+    else if (this.#format === 'ndjson') await this.#output.write(`${json()}\n`);
+    else await this.#output.write(this.#many ? `${first ? '[\n' : ',\n'}${json()}` : `${indent(json())}\n`);
+  }
+
+  async end(): Promise<void> {
+    if (this.#format === 'json' && this.#many && this.#count > 0) await this.#output.write('\n]\n');
+    await this.#output.close();
+  }
+}
+
+function indent(json: string): string {
+  return JSON.stringify(JSON.parse(json), null, 2);
+}

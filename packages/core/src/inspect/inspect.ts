@@ -1,0 +1,68 @@
+import type { ByteSource } from '../bytes/index.ts';
+import { ExrError, isExrError } from '../errors.ts';
+import { openExr, type ExrFile } from '../header/index.ts';
+import type { Limits } from '../limits.ts';
+import { buildFailedReport, buildReport, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
+import { computeStats, type StatsOptions } from '../stats/index.ts';
+
+export interface InspectOptions extends JsonOptions {
+  readonly limits?: Limits | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What the report calls the file. Default: the source's name. */
+  readonly path?: string;
+  /** Asked for after the source has been read from, when it is known. */
+  readonly mtime?: () => Date | string | null;
+  /** Report this part alone. */
+  readonly part?: number | undefined;
+  /** Measure the pixels too. */
+  readonly stats?: Omit<StatsOptions, 'limits' | 'signal'> | undefined;
+}
+
+/**
+ * The report of whatever is behind `source`. Never throws for what is wrong with the file or the world: an ExrError becomes an entry of
+ * `errors` beside everything that could be read. Throws `signal.reason` when cancelled, and INVALID_ARGUMENT (a part, level, channel or
+ * region that the file does not have) since that is the caller's to mend. Does not close the source.
+ */
+export async function inspect(source: ByteSource, options: InspectOptions = {}): Promise<ExrReport> {
+  const { signal, limits, bytesLimit } = options;
+  const path = options.path ?? source.name;
+  const more = { path, ...(bytesLimit !== undefined && { bytesLimit }) };
+  let file: ExrFile;
+  try {
+    file = await openExr(source, { ...(limits && { limits }), ...(signal && { signal }) });
+  } catch (error) {
+    if (!isExrError(error) || error.kind === 'usage') throw error;
+    const sizeBytes = await source.size().catch(() => 0);
+    return buildFailedReport(error, { path, sizeBytes, mtime: options.mtime?.() ?? null });
+  }
+  const errors: ExrError[] = [];
+  const stats = options.stats ? await measured(file, options, errors) : undefined;
+  const report = buildReport(file, { ...more, mtime: options.mtime?.() ?? null, errors, ...(stats && { stats }) });
+  return options.part === undefined ? report : onlyPart(report, options.part);
+}
+
+/** Statistics of the parts whose headers are whole; what stops them becomes an error of the report. */
+async function measured(file: ExrFile, options: InspectOptions, errors: ExrError[]): Promise<ReportStats | undefined> {
+  const { signal, limits, part } = options;
+  if (!file.complete) return undefined; // the chunks lie behind the headers: the report already says where those end
+  try {
+    return await computeStats(file, { ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
+  } catch (error) {
+    if (!isExrError(error) || error.kind === 'usage') throw error;
+    errors.push(error);
+    return undefined;
+  }
+}
+
+function onlyPart(report: ExrReport, index: number): ExrReport {
+  const parts = report.parts.filter((part) => part.index === index);
+  if (parts.length === 0) {
+    const there = report.parts.map((part) => (part.name === null ? part.index : `${part.index} ${part.name}`)).join(', ');
+    throw new ExrError('INVALID_ARGUMENT', `${report.file.path}: part ${index} does not exist; parts are ${there || 'none'}`, { part: index });
+  }
+  return {
+    ...report, parts,
+    channels: report.channels.filter((channel) => channel.part_index === index),
+    attributes: Object.fromEntries(parts[0]!.attributes.map(({ name, value }) => [name, value])),
+  };
+}
