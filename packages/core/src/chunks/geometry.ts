@@ -129,12 +129,13 @@ class Grid implements ChunkGrid {
   *chunksIn(index: LevelIndex, region?: Box2i): Generator<number> {
     const level = this.level(index.x, index.y);
     if (!level) throw noLevel(this, index);
-    const { window, chunkWidth, chunkHeight, columns, rows, firstChunk } = level;
-    const box = region ?? window;
-    const left = Math.max(0, Math.floor((box.xMin - window.xMin) / chunkWidth));
-    const right = Math.min(columns - 1, Math.floor((box.xMax - window.xMin) / chunkWidth));
-    const top = Math.max(0, Math.floor((box.yMin - window.yMin) / chunkHeight));
-    const bottom = Math.min(rows - 1, Math.floor((box.yMax - window.yMin) / chunkHeight));
+    const { window, chunkWidth, chunkHeight, columns, firstChunk } = level;
+    const box = region ? intersect(window, region) : window;
+    if (!box) return;
+    const left = Math.floor((box.xMin - window.xMin) / chunkWidth);
+    const right = Math.floor((box.xMax - window.xMin) / chunkWidth);
+    const top = Math.floor((box.yMin - window.yMin) / chunkHeight);
+    const bottom = Math.floor((box.yMax - window.yMin) / chunkHeight);
     for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) yield firstChunk + y * columns + x;
   }
 }
