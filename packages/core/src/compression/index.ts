@@ -12,6 +12,7 @@ import { COMPRESSIONS, type Compression } from '../header/types.ts';
 import { decompressB44 } from './b44.ts';
 import type { Codec, Decompress } from './codec.ts';
 import { decompressDwa } from './dwa.ts';
+import { decompressHtj2k } from './htj2k.ts';
 import { decompressNone } from './none.ts';
 import { decompressPiz } from './piz.ts';
 import { decompressPxr24 } from './pxr24.ts';
@@ -38,6 +39,8 @@ export const codecs: readonly Codec[] = [
   codec('b44a', 32, true, decompressB44),
   codec('dwaa', 32, true, decompressDwa),
   codec('dwab', 256, true, decompressDwa),
+  codec('htj2k256', 256, false, decompressHtj2k),
+  codec('htj2k32', 32, false, decompressHtj2k),
 ];
 
 const byName = new Map<string | number, Codec>(codecs.flatMap((each) => [[each.name, each], [each.id, each]]));
