@@ -97,7 +97,7 @@ function arbitraryBlocks(type: PixelType): fc.Arbitrary<Block[]> {
   });
 }
 
-describe.each([[0, 'uint'], [1, 'half'], [2, 'float']] as const)('statistics of %s %s', (type) => {
+describe.each([0, 1, 2] as const)('statistics of pixel type %s', (type) => {
   it('are those of the plainest means: sums exact, rounded once', () => {
     fc.assert(
       fc.property(arbitraryBlocks(type), (blocks) => {

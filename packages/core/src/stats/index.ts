@@ -4,7 +4,8 @@
  *     const stats = await computeStats(file, { channels: ['*.Z'], stride: 4 });
  *     stats.parts[0].channels[0].p99;
  */
-export { computeStats, type FileStats, type PartStats, type StatsOptions } from './compute.ts';
+export { computeStats, type FileStats, type PartStats } from './compute.ts';
+export type { StatsOptions } from './measure.ts';
 export { finishChannelStats, type ChannelStats, type ReportPlace } from './channel-stats.ts';
 export { ChannelAccumulator, type ChannelRows } from './accumulator.ts';
 export { mergeTotals, noTotals, type ChannelTotals } from './totals.ts';

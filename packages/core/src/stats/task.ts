@@ -23,7 +23,8 @@ export interface PartTotals {
   readonly deep: DeepTotals | null;
 }
 
-const PIXEL_TYPE = { uint: 0, half: 1, float: 2 } as const;
+/** Numbers of the pixel types, as in the file. */
+export const PIXEL_TYPE = { uint: 0, half: 1, float: 2 } as const;
 
 /** Gives nothing for a chunk: all that counts is gathered on each thread, in integers, and merged in any order. */
 export const statsTask: ChunkTask<readonly PartMeasure[], null, readonly PartTotals[]> = {
