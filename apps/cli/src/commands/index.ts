@@ -3,4 +3,5 @@ export const COMMANDS: Record<string, () => Promise<unknown>> = {
   inspect: () => import('./inspect.ts').then((m) => m.default),
   planes: () => import('./planes.ts').then((m) => m.default),
   preview: () => import('./preview.ts').then((m) => m.default),
+  stats: () => import('./stats.ts').then((m) => m.default),
 };

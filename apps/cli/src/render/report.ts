@@ -54,7 +54,7 @@ function partLines(report: ExrReport, part: ReportPart, options: RenderOptions):
   lines.push(`    ${paint.dim('channels')} ${formatCount(channels.length)}`, ...block(channelRows(channels), '      ', paint));
   lines.push(`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`, ...attributeLines(part, options));
   const stats = report.stats?.parts.find((candidate) => candidate.index === part.index);
-  if (stats) lines.push(`    ${paint.dim('statistics')}`, ...statsLines(stats, { ...options, indent: '      ' }));
+  if (stats) lines.push(`    ${paint.dim('statistics')}`, ...statsLines(stats, { paint, indent: '      ' }));
   return lines;
 }
 
