@@ -41,8 +41,8 @@ export function createRequester(url: URL, options: HttpSourceOptions): HttpReque
   const timeoutMs = options.timeoutMs ?? 60_000;
 
   async function headersOf(range: string, more: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-    // identity: a compressed answer's ranges are ranges of the compressed bytes.
-    const all: Record<string, string> = { 'accept-encoding': 'identity', ...basic, ...more, range };
+    // fetch itself adds "Accept-Encoding: identity" to a request with a range (Fetch Standard, HTTP-network-or-cache fetch).
+    const all: Record<string, string> = { ...basic, ...more, range };
     const own = options.headers;
     if (typeof own === 'function') return { ...all, ...(await own(target.href, all)) };
     return { ...own, ...all };

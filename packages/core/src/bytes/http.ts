@@ -23,6 +23,11 @@ export interface HttpSourceOptions {
   readonly timeoutMs?: number;
 }
 
+export interface HttpSource extends ByteSource {
+  /** Last-Modified of the first answer, known once the source has been read from. */
+  readonly mtime: Date | null;
+}
+
 /** What the first answer says of the file. */
 interface Pinned {
   readonly size: number;
@@ -36,7 +41,7 @@ interface Pinned {
  * the ETag or Last-Modified of that answer is pinned: a file that changes later is SOURCE_CHANGED, never a mixture of two files.
  * A browser shows Content-Range and ETag of another origin only when that server sends Access-Control-Expose-Headers for them.
  */
-export function httpSource(url: string | URL, options: HttpSourceOptions = {}): ByteSource {
+export function httpSource(url: string | URL, options: HttpSourceOptions = {}): HttpSource {
   const target = new URL(url);
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
     throw new ExrError('INVALID_ARGUMENT', `${target.protocol} is not a protocol of httpSource, expected http: or https:`);
@@ -46,21 +51,28 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   const firstBytes = Math.max(1, options.firstBytes ?? 64 * 1024);
   let pinned: Promise<Pinned> | undefined;
   let open = true;
+  let mtime: Date | null = null;
 
   /** The first answer, asked for once; one reader's cancellation or a failure does not spoil it for the next. */
   function pin(readOptions: ReadOptions | undefined): Promise<Pinned> {
     if (!pinned) {
       const asked = first(requester, firstBytes, options.wholeFileBytes ?? 16 * 1024 * 1024, readOptions);
       pinned = asked;
-      asked.catch(() => {
-        if (pinned === asked) pinned = undefined;
-      });
+      asked.then(
+        ({ validator }) => (mtime = dateOf(validator.modified)),
+        () => {
+          if (pinned === asked) pinned = undefined;
+        },
+      );
     }
     return pinned;
   }
 
   return {
     name,
+    get mtime() {
+      return mtime;
+    },
     async size(readOptions) {
       throwIfAborted(readOptions);
       if (!open) throw closed(name);
@@ -152,6 +164,11 @@ async function range(
   }
   if (body.length !== length) throw shortBody(name, offset, body.length, length);
   return body;
+}
+
+function dateOf(header: string | null): Date | null {
+  const date = new Date(header ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
 }
 
 function noRange(name: string, found: string, limit: number): ExrError {

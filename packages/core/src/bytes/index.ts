@@ -2,7 +2,7 @@
 export type { ByteSource, ReadOptions } from './source.ts';
 export { memorySource } from './memory.ts';
 export { blobSource } from './blob.ts';
-export { httpSource, type HttpSourceOptions } from './http.ts';
+export { httpSource, type HttpSource, type HttpSourceOptions } from './http.ts';
 export { cached, type CacheOptions } from './cached.ts';
 export { coalescing, type CoalescingOptions } from './coalescing.ts';
 export { counting, type CountingSource } from './counting.ts';
