@@ -19,7 +19,8 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
-  define: { PJSON: JSON.stringify({ name: pjson.name, version: pjson.version, oclif: pjson.oclif }) },
+  banner: { js: "const IMPORT_META_URL = require('node:url').pathToFileURL(__filename).href;" }, // what ESM libraries ask for
+  define: { 'import.meta.url': 'IMPORT_META_URL', PJSON: JSON.stringify({ name: pjson.name, version: pjson.version, oclif: pjson.oclif }) },
   conditions: ['@exr/source'],
   external: ['typescript', 'ts-node', 'tsx', '@duckdb/*'],
 });

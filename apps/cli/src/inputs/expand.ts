@@ -1,5 +1,5 @@
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { ExrError } from '@exr/core';
 
 /** One thing to look into, named as the user would name it. `failed` inputs become reports with an error: one bad path never stops the others. */
@@ -55,7 +55,7 @@ async function* walk(folder: string, recursive: boolean): AsyncGenerator<Input> 
 
 async function* glob(pattern: string): AsyncGenerator<Input> {
   const { glob: find } = await import('tinyglobby');
-  const matches = await find(pattern, { dot: false, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false });
+  const matches = await find(pattern, { dot: false, onlyFiles: true, followSymbolicLinks: false, expandDirectories: false, absolute: isAbsolute(pattern) });
   const named = /\.\w+$/.test(pattern);
   const kept = matches.filter((match) => named || EXTENSION.test(match)).sort();
   if (kept.length === 0) yield { kind: 'failed', path: pattern, error: new ExrError('READ_FAILED', `${pattern}: no file matches this pattern`, { source: pattern }) };

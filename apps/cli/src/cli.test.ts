@@ -1,0 +1,142 @@
+// The built program, run as a user runs it: `nx test exr-cli` builds it first.
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
+const fixtures = fileURLToPath(new URL('../../../test-fixtures/', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'exr-cli-'));
+const fixture = (name: string): string => join(fixtures, name);
+
+interface Ran {
+  code: number;
+  stdout: Buffer;
+  stderr: string;
+}
+
+function exr(args: string[], stdin?: Uint8Array): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...args], { encoding: 'buffer', maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+      resolve({ code: error ? ((error.code as unknown as number) ?? -1) : 0, stdout, stderr: stderr.toString() });
+    });
+    child.stdin!.on('error', () => undefined);
+    child.stdin!.end(stdin);
+  });
+}
+const json = (ran: Ran) => JSON.parse(ran.stdout.toString());
+const lines = (ran: Ran) => ran.stdout.toString().trim().split('\n').map((line) => JSON.parse(line));
+
+describe('exr inspect', () => {
+  it('prints one object for one file, an array for several, a line each for ndjson', async () => {
+    const one = json(await exr(['inspect', fixture('multipart_3.exr'), '--format', 'json']));
+    expect(one.parts.length).toBe(JSON.parse(readFileSync(fixture('multipart_3.expected.json'), 'utf8')).parts.length);
+    const two = json(await exr(['inspect', fixture('multipart_3.exr'), fixture('rip_zip.exr'), '-f', 'json']));
+    expect(two.map((report: { file: { path: string } }) => report.file.path)).toEqual([fixture('multipart_3.exr'), fixture('rip_zip.exr')]);
+  });
+
+  it('streams a folder in order, and agrees with the oracle on every window', async () => {
+    const names = readdirSync(fixtures).filter((name) => name.endsWith('.exr')).sort();
+    const ran = await exr(['inspect', fixtures, '--format', 'ndjson']);
+    const reports = lines(ran);
+    expect(reports.map((report) => report.file.path)).toEqual(names.map((name) => join(fixtures, name)));
+    for (const report of reports) {
+      const expected = JSON.parse(readFileSync(report.file.path.replace(/\.exr$/, '.expected.json'), 'utf8'));
+      const windows = report.parts.map((part: { data_window: object }) => Object.values(part.data_window));
+      if (!expected.error) expect([report.file.path, windows]).toEqual([report.file.path, expected.parts.map((part: { dataWindow: number[] }) => part.dataWindow)]);
+    }
+    expect(ran.code).toBe(0);
+  });
+
+  it('goes on after a bad file, says what it is, and exits with the worst code', async () => {
+    const png = join(scratch, 'renamed.exr');
+    writeFileSync(png, Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'));
+    const ran = await exr(['inspect', png, join(scratch, 'gone.exr'), fixture('rip_zip.exr'), '--format', 'ndjson']);
+    const reports = lines(ran);
+    expect(reports.map((report) => report.errors.map((error: { code: string }) => error.code))).toEqual([['NOT_EXR'], ['READ_FAILED'], []]);
+    expect(reports[0].errors[0].message).toContain('PNG');
+    expect(ran.code).toBe(4);
+    expect((await exr(['inspect', png])).code).toBe(1);
+    expect((await exr(['inspect', png])).stdout.toString()).toContain('PNG');
+  });
+
+  it('reads standard input, http with ranges, globs and folders below folders', async () => {
+    const bytes = readFileSync(fixture('rip_zip.exr'));
+    const piped = json(await exr(['inspect', '-', '--format', 'json'], bytes));
+    expect([piped.file.path, piped.parts[0].chunk_count]).toEqual(['-', 110]);
+    const server = createServer((request, response) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.range ?? '') ?? [];
+      const end = Math.min(Number(to ?? bytes.length - 1), bytes.length - 1);
+      response.writeHead(from === undefined ? 200 : 206, { etag: '"1"', ...(from !== undefined && { 'content-range': `bytes ${from}-${end}/${bytes.length}` }) });
+      response.end(bytes.subarray(Number(from ?? 0), end + 1));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as { port: number }).port}/rip.1001.exr`;
+    const remote = json(await exr(['inspect', url, '--format', 'json']));
+    server.close();
+    expect([remote.file.header_hash, remote.file.frame_number, remote.file.size_bytes]).toEqual([piped.file.header_hash, 1001, bytes.length]);
+    expect(lines(await exr(['inspect', join(fixtures, 'rip_*.exr'), '--format', 'ndjson'])).length).toBe(5);
+    symlinkSync(fixtures, join(scratch, 'below'));
+    expect(lines(await exr(['inspect', join(scratch, 'below'), '-r', '--format', 'ndjson'])).length).toBeGreaterThan(100);
+  });
+
+  it('never sends control characters of the file to the terminal', async () => {
+    const shown = (await exr(['inspect', fixture('attributes_all.exr')])).stdout.toString();
+    expect(shown).toContain('\\x1b[31mred');
+    // eslint-disable-next-line no-control-regex
+    expect(shown).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f\u202e]/);
+  });
+
+  it('selects fields, attributes and parts', async () => {
+    expect(json(await exr(['inspect', fixture('multipart_3.exr'), '-f', 'json', '--fields', 'file.part_count,parts.compression', '--part', '1']))).toEqual({ file: { part_count: 3 }, parts: [{ compression: expect.any(String) }] });
+    const picked = json(await exr(['inspect', fixture('attributes_all.exr'), '-f', 'json', '--attribute', 'owner']));
+    expect(picked.parts[0].attributes).toEqual([{ name: 'owner', type: 'string', size: 7, value: 'someone' }]);
+    const wrong = await exr(['inspect', fixture('multipart_3.exr'), '--part', '7']);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('part 7 does not exist; parts are 0')]);
+  });
+
+  it('says how to go on after a mistake', async () => {
+    expect(await exr(['inspect'])).toMatchObject({ code: 2, stderr: expect.stringContaining('paths') });
+    expect(await exr(['inspect', scratch, '--format', 'xml'])).toMatchObject({ code: 2, stderr: expect.stringContaining('pretty') });
+    expect(await exr(['inspect', fixtures, '--limit', 'nonsense=1'])).toMatchObject({ code: 2, stderr: expect.stringContaining('headerBytes') });
+    expect((await exr(['inspect', '--help'])).stdout.toString()).toContain('EXAMPLES');
+  });
+});
+
+describe('exr stats and planes', () => {
+  it('measures and draws', async () => {
+    const ran = await exr(['stats', fixture('float_naninf_zip.exr')]);
+    expect(ran.stdout.toString()).toMatch(/not finite R: NaN at \(0, 0\)/);
+    const partial = await exr(['stats', fixture('incomplete_scan_zip.exr'), '--format', 'ndjson']);
+    expect([partial.code, lines(partial)[0].stats.parts[0].partial]).toEqual([1, true]);
+  });
+
+  it('gives the same bytes for any number of threads', async () => {
+    const reports = await Promise.all([1, 2, 4].map((threads) => exr(['inspect', fixture('multipart_3.exr'), fixture('mip_piz.exr'), '--stats', '--format', 'json', '--threads', String(threads)])));
+    expect(reports[1]!.stdout.equals(reports[0]!.stdout)).toBe(true);
+    expect(reports[2]!.stdout.equals(reports[0]!.stdout)).toBe(true);
+  });
+
+  it('writes planes that hash to the oracle\'s', async () => {
+    const expected = JSON.parse(readFileSync(fixture('mip_zip.expected.json'), 'utf8')).parts[0].levels[2];
+    for (const [channel, { sha256_f32: sha }] of Object.entries(expected.channels as Record<string, { sha256_f32: string }>)) {
+      const { stdout } = await exr(['planes', fixture('mip_zip.exr'), '--level', '2', '--channel', channel]);
+      expect(createHash('sha256').update(stdout).digest('hex')).toBe(sha);
+    }
+    const gaps = await exr(['planes', fixture('incomplete_scan_zip.exr'), '--channel', 'R']);
+    expect([gaps.code, gaps.stdout.length, gaps.stderr]).toEqual([1, 86 * 64 * 4, expect.stringContaining('never written')]);
+  });
+});
+
+it('exr preview writes a PNG of the size asked for', async () => {
+  const file = join(scratch, 'p.png');
+  const ran = await exr(['preview', fixture('multiview_stereo.exr'), '--size', '40', '-o', file]);
+  const png = readFileSync(file);
+  expect([ran.code, png.toString('latin1', 1, 4), Math.max(png.readUInt32BE(16), png.readUInt32BE(20))]).toEqual([0, 'PNG', 40]);
+});
