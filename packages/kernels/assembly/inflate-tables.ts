@@ -201,8 +201,12 @@ function pairLiterals(): void {
   }
 }
 
+/** Whether the tables are those of the fixed codes: a stream of nothing but empty fixed blocks must not build them every ten bits. */
+let areFixed = false;
+
 /** Tables of a block from the code lengths at `codeLengths`. */
 export function buildBlockTables(lengthCount: u32, distanceCount: u32): bool {
+  areFixed = false;
   if (!load<u8>(codeLengths + 256)) return false; // a block that could not end
   if (!buildTable(LENGTHS, lengthTable, LENGTH_BITS, codeLengths, lengthCount)) return false;
   if (hasShortLiterals()) pairLiterals();
@@ -211,12 +215,14 @@ export function buildBlockTables(lengthCount: u32, distanceCount: u32): bool {
 
 /** Tables of a block with fixed codes (RFC 1951, 3.2.6). */
 export function buildFixedTables(): void {
+  if (areFixed) return;
   memory.fill(codeLengths, 8, 144);
   memory.fill(codeLengths + 144, 9, 112);
   memory.fill(codeLengths + 256, 7, 24);
   memory.fill(codeLengths + 280, 8, 8);
   memory.fill(codeLengths + 288, 5, 32);
   buildBlockTables(288, 32);
+  areFixed = true;
 }
 
 /** Repeats a code length 3 to 138 times from `at` on; up to 7 bytes behind them are overwritten. */

@@ -1,6 +1,6 @@
 import { createKernels } from '@exr/kernels';
 import fc from 'fast-check';
-import { constants, deflateSync } from 'node:zlib';
+import { constants, deflateRawSync, deflateSync, inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isExrError } from '../errors.ts';
 import { inflateInto } from './inflate.ts';
@@ -91,6 +91,30 @@ describe.each([true, false])('inflateInto, simd %s', (simd) => {
     const packed = Uint8Array.from(deflateSync(Uint8Array.of(1, 2, 3)));
     packed.set(header);
     expect(inflate(packed, 3)).toBe('CORRUPT_DATA');
+  });
+
+  it('takes a million empty blocks in its stride', () => {
+    // Ten bits each: not last, fixed codes, end of block. Four of them are five bytes: 02 08 20 80 00.
+    const packed = new Uint8Array(2 + 5 * 250_000 + 2 + 4);
+    packed.set([0x78, 0x9c]);
+    for (let i = 2; i < packed.length - 6; i += 5) packed.set([0x02, 0x08, 0x20, 0x80, 0x00], i);
+    packed.set([0x03, 0x00, 0, 0, 0, 1], packed.length - 6);
+    const begin = performance.now();
+    expect(inflate(packed, 0)).toEqual(new Uint8Array(0));
+    expect(performance.now() - begin).toBeLessThan(2000);
+  });
+
+  it('keeps fixed and dynamic codes apart when blocks of both follow each other', () => {
+    const parts = [{ strategy: constants.Z_FIXED }, { strategy: constants.Z_HUFFMAN_ONLY }, { strategy: constants.Z_FIXED }, { level: 0 }, { strategy: constants.Z_FIXED }];
+    const bytes = parts.map((_, i) => noise(i + 1, 6, 2000));
+    const all = Uint8Array.from(bytes.flatMap((part) => [...part]));
+    // Blocks of each kind, flushed to whole bytes, in one stream: the raw parts without their last flag.
+    const raw = parts.map((how, i) => deflateRawSync(bytes[i]!, { ...how, finishFlush: constants.Z_SYNC_FLUSH }));
+    const sum = deflateSync(all).subarray(-4);
+    const packed = Uint8Array.from([0x78, 0x9c, ...raw.flatMap((part) => [...part]), 0x03, 0x00, ...sum]);
+    const found = inflate(packed, all.length);
+    expect(found !== 'CORRUPT_DATA' && Buffer.compare(found, all) === 0).toBe(true);
+    expect(Buffer.compare(inflateSync(packed), all)).toBe(0); // node:zlib agrees that it is a stream
   });
 
   it('sees a wrong checksum, and a distance before the beginning', () => {
