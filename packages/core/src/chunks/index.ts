@@ -14,5 +14,5 @@ export { chunkGrid, intersect, LINES_PER_CHUNK, type ChunkGrid, type ChunkInfo, 
 export { bytesPerValue, channelRows, regularRows, sampleCount, shapesOf, type ChannelRow, type ShapeOf } from './shape.ts';
 export { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkedPart, type ChunkIndex, type ChunkLocation, type OffsetTable, type ReadTableOptions } from './table.ts';
 export { checkLeader, chunkPlace, leaderSize, parseLeader, type ChunkLeader } from './leader.ts';
-export { planReads, type PlannedChunk, type PlannedRead, type PlanOptions, type WantedChunk } from './plan.ts';
+export { groupReads, placeChunk, planReads, type GroupOptions, type PlannedChunk, type PlannedRead, type PlanOptions, type WantedChunk } from './plan.ts';
 export { packedIn, readPacked, type PackedChunk, type PackedContext } from './packed.ts';

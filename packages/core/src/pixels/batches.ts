@@ -1,5 +1,5 @@
 /** The reading half of the engine: planned reads in, batches of packed chunks out, with reads under way ahead of the decoders. */
-import { packedIn, planReads, readPacked, type PackedChunk, type PackedContext, type PlannedRead, type WantedChunk } from '../chunks/index.ts';
+import { groupReads, packedIn, readPacked, type PackedChunk, type PackedContext, type PlannedChunk, type PlannedRead } from '../chunks/index.ts';
 import { mapInOrder } from '../flow/index.ts';
 import type { Budget } from './ordered.ts';
 import { isFault, type OrderedChunk } from './thread.ts';
@@ -18,10 +18,9 @@ const READS_AT_ONCE = 4;
 
 /** Reads what the plan says; `budget` lends the bytes of each batch, and its receiver gives them back. Stops with the signal's reason. */
 export function readBatches(
-  context: PackedContext, wanted: Iterable<WantedChunk>, order: 'file' | 'list', budget: Budget, signal: AbortSignal,
+  context: PackedContext, chunks: readonly PlannedChunk[], order: 'file' | 'list', budget: Budget, signal: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const { index, limits, multipart } = context;
-  return mapInOrder(planReads(index, wanted, { order, limits, multipart }), READS_AT_ONCE, async (read) => {
+  return mapInOrder(groupReads(chunks, { order }), READS_AT_ONCE, async (read) => {
     await budget.take(read.length);
     signal.throwIfAborted();
     const bytes = await context.source.read(read.offset, read.length, { signal });

@@ -1,6 +1,8 @@
 /** The streaming engine: read plan → packed chunks → decoding threads → results in chunk order. */
-import { partGeometry, readChunkIndex, shapesOf, type ChunkedFile, type ChunkIndex, type ChunkInfo, type PackedContext, type WantedChunk } from '../chunks/index.ts';
-import { ExrError, isExrError, type ExrErrorCode } from '../errors.ts';
+import {
+  partGeometry, readChunkIndex, shapesOf, type ChunkedFile, type ChunkIndex, type ChunkInfo, type PackedContext, type PlannedChunk, type ShapeOf,
+} from '../chunks/index.ts';
+import { ExrError, type ExrErrorCode } from '../errors.ts';
 import type { Box2i } from '../header/types.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { readBatches, type Batch } from './batches.ts';
@@ -10,6 +12,7 @@ import { idleWorkers, workerPlatform } from './pool.ts';
 import { ProgressMeter, type OnProgress } from './progress.ts';
 import { selectedChunks, wantedChannels, type Selection } from './selection.ts';
 import { sharing } from './sharing.ts';
+import { survey, type Survey } from './survey.ts';
 import type { ChunkTask } from './task.ts';
 import { isFault, type ChunkResult, type RunSetup } from './thread.ts';
 
@@ -17,7 +20,9 @@ import { isFault, type ChunkResult, type RunSetup } from './thread.ts';
 export interface SkippedChunk {
   readonly part: number;
   readonly chunk: number;
-  /** Its pixels, in the coordinates of its level. */
+  /** 1; but when very many chunks are absent, neighbours with the same fault come together: this many from `chunk` on. */
+  readonly count: number;
+  /** Its pixels (theirs), in the coordinates of its level. */
   readonly box: Box2i;
   readonly level: { readonly x: number; readonly y: number };
   /** Never written: the offset table says so. */
@@ -58,7 +63,7 @@ export interface ProcessOutcome<Final> {
   /** Chunks that were asked for, and how many of them were decoded. */
   readonly chunks: number;
   readonly decoded: number;
-  /** In chunk order, the first 10,000; `skippedCount` counts all. */
+  /** In chunk order, the first 10,000 entries; `skippedCount` counts every chunk. */
   readonly skipped: readonly SkippedChunk[];
   readonly skippedCount: number;
   /** True when something was skipped. */
@@ -106,20 +111,19 @@ async function run<Params, Result, Final>(
   const { source } = file;
   const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
   const index = options.index ?? (await readChunkIndex(file, { signal, limits }));
-  const wanted = selectedChunks(index, selections, source.name);
   const setup: RunSetup = { parts: file.parts.map(partGeometry), limits, wanted: wantedChannels(index, selections, source.name) };
-  const context: PackedContext = { source, index, shapes: setup.parts.map((part) => shapesOf(part, limits)), multipart: file.version.multipart, limits };
-
-  const results = new Results(options, index, wanted);
-  const { present, work } = survey(context, wanted, results);
+  const context: PackedContext = { source, index, shapes: setup.parts.map((part) => lazily(() => shapesOf(part, limits))), multipart: file.version.multipart, limits };
+  const { present, entries, chunks, work } = survey(context, selectedChunks(index, selections, source.name));
+  const results = new Results(options, index, entries);
+  results.putAbsent();
   await results.settled();
-  const meter = new ProgressMeter(wanted.length, work, options.onProgress);
-  meter.chunks = wanted.length - present.length;
+  const meter = new ProgressMeter(chunks, work, options.onProgress);
+  meter.chunks = chunks - present.length;
   const budget = new Budget(BYTES_IN_FLIGHT);
   const deliver = (batch: Batch, decoded: readonly ChunkResult<Result>[]) => {
     meter.chunks += decoded.length + batch.faults.length;
     meter.bytes += batch.bytes;
-    for (const { part, chunk } of batch.chunks) meter.unpackedBytes += unpackedOf(context, part, chunk);
+    for (const { order: at } of batch.chunks) meter.unpackedBytes += (entries[at] as PlannedChunk).work;
     meter.report();
     // In list order the bytes are lent until the results were taken, so that a slow receiver holds back the reading.
     let left = decoded.length + batch.faults.length;
@@ -135,37 +139,13 @@ async function run<Params, Result, Final>(
   await results.settled();
   meter.report(true);
   const { skipped, skippedCount } = results;
-  return { finals, chunks: wanted.length, decoded: wanted.length - skippedCount, skipped, skippedCount, partial: skippedCount > 0 };
+  return { finals, chunks, decoded: chunks - skippedCount, skipped, skippedCount, partial: skippedCount > 0 };
 }
 
-/** Which chunks can be read, and how many bytes they unpack to; the others are skipped here, before anything is read for them. */
-function survey<Result>(context: PackedContext, wanted: readonly WantedChunk[], results: Results<Result>): { present: WantedChunk[]; work: number } {
-  const { index } = context;
-  let work = 0;
-  const present = wanted.filter(({ order, part, chunk }) => {
-    const at = index.locate(part, chunk);
-    if (at.state !== 'present') {
-      if (at.state === 'missing') results.put({ order, error: fault('BAD_CHUNK', 'was never written: its offset is 0') }, undefined, true);
-      else results.put({ order, error: fault(at.code, at.message) });
-      return false;
-    }
-    try {
-      work += unpackedOf(context, part, chunk) || at.bound - at.offset;
-      return true;
-    } catch (error) {
-      results.put({ order, error });
-      return false;
-    }
-  });
-  return { present, work };
-}
-
-function fault(code: ExrErrorCode, message: string): ExrError {
-  return new ExrError(code, message);
-}
-
-function unpackedOf({ index, shapes }: PackedContext, part: number, chunk: number): number {
-  return shapes[part]!(index.grids[part]!.chunk(chunk).box).unpackedBytes;
+/** Shapes that are made when they are first asked for: a part that nobody reads may be one that has none. */
+function lazily(make: () => ShapeOf): ShapeOf {
+  let made: ShapeOf | undefined;
+  return (box) => (made ??= make())(box);
 }
 
 /** Results on their way to the caller, in order; faults become the list of what was skipped. */
@@ -174,22 +154,25 @@ class Results<Result> {
   skippedCount = 0;
   #options: ProcessOptions<Result>;
   #index: ChunkIndex;
-  #wanted: readonly WantedChunk[];
-  #missing = new Set<number>();
+  #entries: Survey['entries'];
   #pending: Promise<void> | null = null;
   #inOrder = new InOrder<ChunkResult<Result>>((each) => this.#emit(each));
 
-  constructor(options: ProcessOptions<Result>, index: ChunkIndex, wanted: readonly WantedChunk[]) {
+  constructor(options: ProcessOptions<Result>, index: ChunkIndex, entries: Survey['entries']) {
     this.#options = options;
     this.#index = index;
-    this.#wanted = wanted;
+    this.#entries = entries;
   }
 
-  put(each: ChunkResult<Result>, done?: () => void, missing = false): void {
+  /** Everything that is not there, before the first chunk is read. */
+  putAbsent(): void {
+    for (const [order, entry] of this.#entries.entries()) if ('error' in entry) this.put({ order, error: entry.error });
+  }
+
+  put(each: ChunkResult<Result>, done?: () => void): void {
     if ('error' in each) {
       if (!isFault(each.error)) throw each.error;
       if (this.#options.failFast) throw this.#placed(each.order, each.error as ExrError);
-      if (missing) this.#missing.add(each.order);
     }
     this.#pending = this.#inOrder.put(each.order, each, done);
   }
@@ -200,18 +183,23 @@ class Results<Result> {
   }
 
   #emit(each: ChunkResult<Result>): void | Promise<void> {
-    const { part, chunk } = this.#wanted[each.order]!;
-    if ('result' in each) return this.#options.onChunk?.(each.result, this.#index.grids[part]!.chunk(chunk));
-    const { box, levelX, levelY } = this.#index.grids[part]!.chunk(chunk);
+    const entry = this.#entries[each.order]!;
+    const { part, chunk } = entry;
+    const grid = this.#index.grids[part]!;
+    if ('result' in each) return this.#options.onChunk?.(each.result, grid.chunk(chunk));
+    const { box, levelX, levelY } = grid.chunk(chunk);
+    const [count, missing] = 'error' in entry ? [entry.count, entry.missing] : [1, false];
+    const last = count === 1 ? box : grid.chunk(chunk + count - 1).box;
     const { code, message } = this.#placed(each.order, each.error as ExrError);
-    const skipped = { part, chunk, box, level: { x: levelX, y: levelY }, missing: this.#missing.delete(each.order), code, message };
-    if (this.skippedCount++ < SKIPPED_LISTED) this.skipped.push(skipped);
+    const skipped = { part, chunk, count, box: { ...box, xMax: last.xMax, yMax: last.yMax }, level: { x: levelX, y: levelY }, missing, code, message };
+    this.skippedCount += count;
+    if (this.skipped.length < SKIPPED_LISTED) this.skipped.push(skipped);
     return this.#options.onSkipped?.(skipped);
   }
 
   /** The error with file, part and chunk in message and place, whoever found it. */
   #placed(order: number, error: ExrError): ExrError {
-    const { part, chunk } = this.#wanted[order]!;
+    const { part, chunk } = this.#entries[order]!;
     const { name } = this.#options.file.source;
     const place = `part ${part}, chunk ${chunk}: `;
     const message = error.message.startsWith(`${name}: `) ? error.message : `${name}: ${error.message.startsWith(place) ? '' : place}${error.message}`;

@@ -1,5 +1,5 @@
 /** Whole planes, or parts of them, in memory or as rows that come one after the other. */
-import { readChunkIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo, type LevelIndex } from '../chunks/index.ts';
+import { readChunkIndex, type ChunkedFile, type ChunkIndex, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i, Channel, PixelType } from '../header/types.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -63,7 +63,7 @@ export async function readPixels(
       source: file.source.name, part, limit: 'windowArea', limitValue: limits.windowArea, requested: area,
     });
   }
-  const whole = channels.map((channel) => emptyPlane(channel, spotOf(channel, region)));
+  const whole = channels.map((channel) => roomFor(file.source.name, part, channel, spotOf(channel, region)));
   const { skipped, skippedCount } = await processChunks(
     {
       ...options, file, index: asked.index, selections: [{ part, level, region, channels: channels.map((channel) => channel.name) }],
@@ -93,14 +93,15 @@ export async function* planeRows(file: ChunkedFile, options: ReadPlaneOptions): 
   const last = Math.floor((region.xMax - grid.window.xMin) / grid.chunkWidth);
   let current: { box: Box2i; words: Uint32Array<ArrayBuffer>; skipped: SkippedChunk[] } | null = null;
   const queue = new Handover<PlaneBand>();
-  const place = (info: Pick<ChunkInfo, 'box'>, planes: PlanesOfChunk | null, skipped: SkippedChunk | null): void | Promise<void> => {
+  /** Takes what a chunk gave, or that it gave nothing; hands a band on when its last column is there. */
+  const place = (from: Box2i, planes: PlanesOfChunk | null, skipped: SkippedChunk | null): void | Promise<void> => {
     if (!current) {
-      const box = { ...region, yMin: Math.max(region.yMin, info.box.yMin), yMax: Math.min(region.yMax, info.box.yMax) };
+      const box = { ...region, yMin: Math.max(region.yMin, from.yMin), yMax: Math.min(region.yMax, from.yMax) };
       current = { box, words: emptyPlane(channel, spotOf(channel, box)), skipped: [] };
     }
-    if (planes) paste(planes[0]!, channel, info.box, current.words, current.box);
+    if (planes) paste(planes[0]!, channel, from, current.words, current.box);
     if (skipped) current.skipped.push(skipped);
-    if (Math.floor((info.box.xMin - grid.window.xMin) / grid.chunkWidth) < last) return;
+    if (Math.floor((from.xMax - grid.window.xMin) / grid.chunkWidth) < last) return;
     const { box, words, skipped: some } = current;
     current = null;
     const spot = spotOf(channel, box);
@@ -108,12 +109,19 @@ export async function* planeRows(file: ChunkedFile, options: ReadPlaneOptions): 
       return queue.give({ row: spot.y - spotOf(channel, region).y, rows: spot.height, width: spot.width, data: planeOf(channel, spot, words).data, skipped: some });
     }
   };
+  /** Many chunks that are absent may come as one: still a band at a time. */
+  const placeSkipped = async (skipped: SkippedChunk): Promise<void> => {
+    const { box } = skipped;
+    for (let yMin = box.yMin; yMin <= box.yMax; yMin += grid.chunkHeight) {
+      await place({ ...box, yMin, yMax: Math.min(box.yMax, yMin + grid.chunkHeight - 1) }, null, yMin === box.yMin ? skipped : null);
+    }
+  };
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const run = processChunks(
     {
       ...options, signal, file, index, selections: [{ part, level, region, channels: [channel.name] }], order: 'list',
-      onChunk: (planes, info) => place(info, planes, null), onSkipped: (skipped) => place(skipped, null, skipped),
+      onChunk: (planes, info) => place(info.box, planes, null), onSkipped: placeSkipped,
     },
     planesTask, { channels: indices, region },
   );
@@ -145,6 +153,18 @@ async function prepare(file: ChunkedFile, options: Omit<ReadPlaneOptions, 'chann
     throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} has no channel ${channel}, expected one of ${known}`, { source: name, part, channel });
   });
   return { part, level, indices, channels: indices.map((i) => header.channels[i]!), region: clipRegion(grid.window, options.region, name), index };
+}
+
+/** Room for a plane, or LIMIT_EXCEEDED where the machine has none: no engine makes arrays of any length. */
+function roomFor(name: string, part: number, channel: Channel, spot: Spot): Uint32Array<ArrayBuffer> {
+  try {
+    return emptyPlane(channel, spot);
+  } catch (cause) {
+    const requested = spot.width * spot.height;
+    throw new ExrError('LIMIT_EXCEEDED', `${name}: part ${part}: a plane of ${requested} values does not fit in memory; planeRows reads it in bands`, {
+      source: name, part, channel: channel.name, limit: 'windowArea', requested,
+    }, { cause });
+  }
 }
 
 function emptyPlane(channel: Channel, { width, height }: Spot): Uint32Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 /** Which chunks of which parts a run is about. */
-import { intersect, type ChunkIndex, type ChunkInfo, type LevelIndex, type WantedChunk } from '../chunks/index.ts';
+import { intersect, type ChunkIndex, type ChunkInfo, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i } from '../header/types.ts';
 
@@ -17,8 +17,7 @@ export interface Selection {
 }
 
 /** The chunks of all selections, in the order of the list and, within a part, of its chunks. INVALID_ARGUMENT for what is not in the file. */
-export function selectedChunks(index: ChunkIndex, selections: readonly Selection[], name: string): WantedChunk[] {
-  const wanted: WantedChunk[] = [];
+export function* selectedChunks(index: ChunkIndex, selections: readonly Selection[], name: string): Generator<{ readonly part: number; readonly chunk: number }> {
   for (const { part, level = { x: 0, y: 0 }, region, keep } of selections) {
     const grid = index.grids[part];
     if (!grid) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part}, the file has ${index.grids.length}, expected 0 to ${index.grids.length - 1}`, { source: name });
@@ -27,12 +26,8 @@ export function selectedChunks(index: ChunkIndex, selections: readonly Selection
     if (region && !(region.xMax >= region.xMin && region.yMax >= region.yMin)) {
       throw new ExrError('INVALID_ARGUMENT', `${name}: region (${region.xMin}, ${region.yMin}) to (${region.xMax}, ${region.yMax}), expected max not before min`, { source: name, part });
     }
-    for (const chunk of grid.chunksIn(level, region)) {
-      if (keep && !keep(grid.chunk(chunk))) continue;
-      wanted.push({ order: wanted.length, part, chunk });
-    }
+    for (const chunk of grid.chunksIn(level, region)) if (!keep || keep(grid.chunk(chunk))) yield { part, chunk };
   }
-  return wanted;
 }
 
 /** By part: which channels are wanted, null where all are. INVALID_ARGUMENT for a channel that the part does not have. */

@@ -1,0 +1,75 @@
+/** What a run will do: which of the selected chunks can be read, which cannot, and how much work that is. */
+import { placeChunk, type ChunkGrid, type PackedContext, type PlannedChunk } from '../chunks/index.ts';
+import { ExrError } from '../errors.ts';
+import { isFault } from './thread.ts';
+
+/** Chunks that are not there, before anything was read for them. */
+export interface Absent {
+  readonly part: number;
+  /** The first of them. */
+  readonly chunk: number;
+  /** How many: this one and those that follow it. */
+  readonly count: number;
+  /** The offset table says that it was never written. */
+  readonly missing: boolean;
+  readonly error: ExrError;
+}
+
+export interface Survey {
+  /** To be read; each `order` is its place among `entries`. */
+  readonly present: readonly PlannedChunk[];
+  /** Everything that the caller hears of, in order: a chunk that is read, or some that are not there. */
+  readonly entries: readonly (PlannedChunk | Absent)[];
+  /** Chunks in all. */
+  readonly chunks: number;
+  /** Bytes that the present ones unpack to, as far as is known. */
+  readonly work: number;
+}
+
+// Each absent chunk by itself up to here; beyond it neighbours with the same fault become one entry, since a file may claim millions.
+const ONE_BY_ONE = 10_000;
+
+/** Asks the offset tables about every selected chunk. Costs time for each of them, memory for those that are present. */
+export function survey(context: PackedContext, selected: Iterable<{ readonly part: number; readonly chunk: number }>): Survey {
+  const { index, multipart, shapes } = context;
+  const present: PlannedChunk[] = [];
+  const entries: (PlannedChunk | Absent)[] = [];
+  let [chunks, work, absent] = [0, 0, 0];
+  let run: { -readonly [K in keyof Absent]: Absent[K] } | null = null;
+  for (const { part, chunk } of selected) {
+    chunks++;
+    const at = index.locate(part, chunk);
+    const grid = index.grids[part]!;
+    let error: ExrError | null = null;
+    if (at.state === 'present') {
+      try {
+        const planned = placeChunk({ order: entries.length, part, chunk }, at, grid.part, shapes[part]!(grid.chunk(chunk).box).unpackedBytes, multipart);
+        present.push(planned);
+        entries.push(planned);
+        work += planned.work;
+        run = null;
+        continue;
+      } catch (thrown) {
+        if (!isFault(thrown)) throw thrown;
+        error = thrown as ExrError;
+      }
+    }
+    const code = at.state === 'problem' ? at.code : error ? error.code : 'BAD_CHUNK';
+    if (run && absent >= ONE_BY_ONE && run.part === part && run.error.code === code && run.chunk + run.count === chunk && sameRow(grid, run.chunk, chunk)) {
+      run.count++;
+    } else {
+      error ??= new ExrError(code, at.state === 'problem' ? at.message : 'was never written: its offset is 0');
+      run = { part, chunk, count: 1, missing: at.state === 'missing', error };
+      entries.push(run);
+    }
+    absent++;
+  }
+  return { present, entries, chunks, work };
+}
+
+/** Whether the boxes of both, and of those between, make one rectangle. */
+function sameRow(grid: ChunkGrid, first: number, next: number): boolean {
+  const level = grid.levels.find((each) => first >= each.firstChunk && first < each.firstChunk + each.count)!;
+  if (next >= level.firstChunk + level.count) return false;
+  return level.columns === 1 || Math.floor((first - level.firstChunk) / level.columns) === Math.floor((next - level.firstChunk) / level.columns);
+}
