@@ -8,9 +8,9 @@ import type { ChunkShape, Decompress } from './codec.ts';
 import { readChunkHeader } from './htj2k/chunk-header.ts';
 import { readCodestream, type Codestream } from './htj2k/codestream.ts';
 import { corrupt, unsupported } from './htj2k/errors.ts';
-import { componentRect, layOut, precinctsOf, tileRect } from './htj2k/geometry.ts';
+import { componentRect, layOut, precinctsOf, tileRect, type TileComponent } from './htj2k/geometry.ts';
 import { readPackets } from './htj2k/packets.ts';
-import { isWide, reconstruct, type CodedComponent, type Plane } from './htj2k/reconstruct.ts';
+import { reconstruct, type CodedComponent, type Destination } from './htj2k/reconstruct.ts';
 import { rowAddresses } from './row-addresses.ts';
 
 /** OpenEXR writes one tile; a bound on what a chunk can make us lay out. */
@@ -69,36 +69,33 @@ function decodeTile(
     quantization: tile.parameters.quantizationStyle(i),
     precision: stream.size.components[i]!.precision,
   }));
-  const store = (plane: Plane, wide: boolean, i: number): void => {
+  const destination = (i: number): Destination => {
     const { xStep, yStep, precision, signed } = stream.size.components[i]!;
     const whole = componentRect(stream.size, xStep, yStep);
-    const { bytesPerValue } = shape.channels[channelOf[i]!]!;
     const { x0, y0 } = layouts[i]!;
-    // All bits but the sign's for complement; the sign's for the level shift of unsigned values.
     const sign = 2 ** (precision - 1);
-    if (plane.width > 0 && plane.height > 0) {
-      kernels.call['htj2kStore']!(
-        plane.address, plane.stride, plane.width, plane.height, (x0 - whole.x0) * bytesPerValue, rows[channelOf[i]!]! + (y0 - whole.y0) * 4,
-        signed && stream.complement[i] ? sign - 1 : 0, signed ? 0 : sign, bytesPerValue, wide ? 1 : 0,
-      );
-    }
+    return {
+      rows: rows[channelOf[i]!]! + (y0 - whole.y0) * 4,
+      indent: (x0 - whole.x0) * bytesOf(i),
+      // All bits but the sign's for the complement; the sign's alone for the level shift of unsigned values.
+      complement: signed && stream.complement[i] ? sign - 1 : 0,
+      offset: signed ? 0 : sign,
+    };
   };
+  const bytesOf = (i: number): number => shape.channels[channelOf[i]!]!.bytesPerValue;
   // One component at a time, or the three that the colour transform ties together.
   for (let i = 0; i < coded.length; ) {
-    const together = style.colourTransform && i === 0 ? coded.slice(0, 3) : [coded[i]!];
-    const wide = together.some(isWide);
+    const together = style.colourTransform && i === 0 ? [0, 1, 2] : [i];
+    if (together.length > 1) checkAlike(together.map((c) => layouts[c]), together.map((c) => stream.size.components[c]?.precision));
     const mark = kernels.mark();
-    const planes = together.map((component) => reconstruct(kernels, address, component, wide));
-    if (together.length > 1) undoColour(kernels, planes, wide);
-    else if (style.colourTransform && coded.length < 3) throw corrupt(`colour transform of ${coded.length} components, expected at least 3`);
-    for (const plane of planes) store(plane, wide, i++);
+    reconstruct(kernels, address, together.map((c) => coded[c]!), together.map(destination), bytesOf(i));
     kernels.release(mark);
+    i += together.length;
   }
 }
 
-function undoColour(kernels: Kernels, planes: readonly Plane[], wide: boolean): void {
-  const [y, u, v] = planes as [Plane, Plane, Plane];
-  if (planes.length !== 3 || planes.some(({ width, height }) => width !== y.width || height !== y.height)) throw corrupt('colour transform of components that differ in size');
-  if (y.width > 0 && y.height > 0) kernels.call['htj2kColour']!(y.address, u.address, v.address, y.stride, y.width, y.height, wide ? 1 : 0);
+function checkAlike(layouts: readonly (TileComponent | undefined)[], precisions: readonly (number | undefined)[]): void {
+  const [a, b, c] = layouts;
+  const alike = a && b && c && [b, c].every(({ x0, y0, x1, y1 }) => x0 === a.x0 && y0 === a.y0 && x1 === a.x1 && y1 === a.y1);
+  if (!alike || new Set(precisions).size > 1) throw corrupt('colour transform of components that differ in size, expected three alike');
 }
-

@@ -1,73 +1,102 @@
-// The reversible 5/3 wavelet, inverse (ITU-T T.800, F.3 and F.4.8.1): one level, from four subbands to the next resolution.
+// The reversible 5/3 wavelet, inverse (ITU-T T.800, F.3 and F.4.8.1), line by line: each resolution keeps four lines, and takes the low ones from
+// the resolution below as it needs them. No resolution is ever whole in memory.
+
+/** One resolution of one component, 17 words that the host writes; `entered` and `finished` begin at 0. Distances of rows are in bytes. */
+@unmanaged
+export class Resolution {
+  /** The resolution below, which gives the rows of LL; 0 when there is none: then they lie at `ll`. */
+  below: usize;
+  ll: usize;
+  llStride: usize;
+  /** The subbands: horizontally high, vertically high, both. With `hl` 0 this is the lowest resolution, and its rows are those of `ll`. */
+  hl: usize;
+  hlStride: usize;
+  lh: usize;
+  lhStride: usize;
+  hh: usize;
+  hhStride: usize;
+  /** Four lines. */
+  ring: usize;
+  ringStride: usize;
+  width: i32;
+  height: i32;
+  /** 1 where the first column or row has an odd coordinate, so is a high one. */
+  oddX: i32;
+  oddY: i32;
+  /** Rows that went through the horizontal half, and rows that are done. */
+  entered: i32;
+  finished: i32;
+}
+
+/** Row `y` of a resolution. Rows are asked for in order; this one is good until the next is asked for. */
+export function lineOf<T>(level: Resolution, y: i32): usize {
+  if (level.hl === 0) return level.ll + <usize>y * level.llStride;
+  while (level.finished <= y) advance<T>(level);
+  return lineAt(level, y);
+}
 
 // @ts-ignore: decorator
 @inline
-function logSize<T>(): usize {
-  return sizeof<T>() === 8 ? 3 : 2;
+function lineAt(level: Resolution, y: i32): usize {
+  return level.ring + <usize>(y & 3) * level.ringStride;
+}
+
+/** The horizontal half of the next row. Rows of even coordinate are low, the others high. */
+function enter<T>(level: Resolution): void {
+  const y = level.entered++;
+  const line = lineAt(level, y);
+  const row = (y + 1 - level.oddY) >> 1;
+  if (((y + level.oddY) & 1) === 0) {
+    const low = level.below ? lineOf<T>(changetype<Resolution>(level.below), row) : level.ll + <usize>row * level.llStride;
+    horizontal<T>(low, level.hl + <usize>row * level.hlStride, line, level.width, level.oddX !== 0);
+  } else {
+    const high = row - 1 + level.oddY;
+    horizontal<T>(level.lh + <usize>high * level.lhStride, level.hh + <usize>high * level.hhStride, line, level.width, level.oddX !== 0);
+  }
 }
 
 /**
- * `width` × `height` coefficients at `out` from the subbands: `ll` (horizontally and vertically low), `hl` (horizontally high), `lh`, `hh`, with the
- * distances of their rows in bytes. `oddX`, `oddY`: the resolution's first column or row has an odd coordinate, so is a high one. `wide`: i64 instead of i32.
- * 16 bytes behind each subband's rows may be read.
+ * Takes rows in until the next high one is there: then the low row above it is lifted by its two high neighbours, and after that the high row
+ * above by its two low ones. Where a neighbour is missing the other one stands for it.
  */
-export function htj2kSynthesize(
-  ll: usize, llStride: usize, hl: usize, hlStride: usize, lh: usize, lhStride: usize, hh: usize, hhStride: usize,
-  out: usize, outStride: usize, width: i32, height: i32, oddX: i32, oddY: i32, wide: i32,
-): void {
-  if (wide) synthesize<i64>(ll, llStride, hl, hlStride, lh, lhStride, hh, hhStride, out, outStride, width, height, oddX !== 0, oddY);
-  else synthesize<i32>(ll, llStride, hl, hlStride, lh, lhStride, hh, hhStride, out, outStride, width, height, oddX !== 0, oddY);
-}
-
-function synthesize<T>(
-  ll: usize, llStride: usize, hl: usize, hlStride: usize, lh: usize, lhStride: usize, hh: usize, hhStride: usize,
-  out: usize, outStride: usize, width: i32, height: i32, oddX: bool, oddY: i32,
-): void {
-  if (height === 1) {
+function advance<T>(level: Resolution): void {
+  const width = level.width;
+  const last = level.height - 1;
+  if (last === 0) {
     // A single row: low as it is, high halved.
-    if (oddY === 0) return horizontal<T>(ll, hl, out, width, oddX);
-    horizontal<T>(lh, hh, out, width, oddX);
-    for (let x = 0; x < width; x++) {
-      const at = out + (<usize>x << logSize<T>());
-      store<T>(at, load<T>(at) >> 1);
-    }
+    enter<T>(level);
+    if (level.oddY) halve<T>(level.ring, width);
+    level.finished = 1;
     return;
   }
-  // Rows arrive interleaved; as soon as a high row is there, the low row above it is lifted by its two high neighbours, and then the high row
-  // above that by its two low ones. Where a neighbour is missing the other one stands for it.
-  let at = out;
-  for (let y = 0; y < height; y++, at += outStride) {
-    if (((y + oddY) & 1) === 0) {
-      horizontal<T>(ll, hl, at, width, oddX);
-      ll += llStride;
-      hl += hlStride;
-      continue;
-    }
-    horizontal<T>(lh, hh, at, width, oddX);
-    lh += lhStride;
-    hh += hhStride;
-    if (y === 0) continue;
-    const low = at - outStride;
-    if (y === 1) {
-      liftLow<T>(low, at, at, width);
-      continue;
-    }
-    const high = low - outStride;
-    if (y === 2) lift<T>(low, high, at, low, width);
-    else lift<T>(low, high, at, high - outStride, width);
+  // At the start: the first high row. With an odd start that is row 0, and the next one is needed too.
+  do enter<T>(level); while (level.entered <= last && ((level.entered - 1 + level.oddY) & 1) === 0);
+  const y = level.entered - 1;
+  if (((y + level.oddY) & 1) === 0) {
+    // The last row is low: nothing is below it. It finishes, and with it the high row above.
+    const high = lineAt(level, y - 1);
+    liftLow<T>(lineAt(level, y), high, high, width);
+    liftHigh<T>(high, y > 1 ? lineAt(level, y - 2) : lineAt(level, y), lineAt(level, y), width);
+    level.finished = level.height;
+    return;
   }
-  const last = at - outStride;
-  if (((height - 1 + oddY) & 1) === 0) {
-    // The last row is low.
-    const high = last - outStride;
-    if (height === 2) {
-      liftLow<T>(last, high, high, width);
-      liftHigh<T>(high, last, last, width);
-    } else {
-      liftLow<T>(last, high, high, width);
-      liftHigh<T>(high, high - outStride, last, width);
-    }
-  } else liftHigh<T>(last, last - outStride, last - outStride, width);
+  if (y === 0) return;
+  const next = lineAt(level, y);
+  const low = lineAt(level, y - 1);
+  if (y === 1) liftLow<T>(low, next, next, width);
+  else lift<T>(low, lineAt(level, y - 2), next, lineAt(level, y > 2 ? y - 3 : y - 1), width);
+  level.finished = y;
+  if (y === last) {
+    liftHigh<T>(next, low, low, width);
+    level.finished = level.height;
+  }
+}
+
+function halve<T>(line: usize, width: i32): void {
+  for (let n = width; n > 0; n--) {
+    store<T>(line, load<T>(line) >> 1);
+    line += sizeof<T>();
+  }
 }
 
 /** low -= (a + b + 2) / 4, rounded down, a and b being the high rows on both sides. */
@@ -94,31 +123,18 @@ function liftHigh<T>(high: usize, a: usize, b: usize, width: i32): void {
 function lift<T>(low: usize, high: usize, next: usize, before: usize, width: i32): void {
   let n = width;
   if (ASC_FEATURE_SIMD) {
-    if (sizeof<T>() === 4) {
-      const two = i32x4.splat(2);
-      for (; n >= 4; n -= 4) {
-        const h = v128.load(high);
-        const l = i32x4.sub(v128.load(low), i32x4.shr_s(i32x4.add(i32x4.add(h, v128.load(next)), two), 2));
-        // When there is no row above, `before` is `low`, and must be seen lifted.
-        v128.store(low, l);
-        v128.store(high, i32x4.add(h, i32x4.shr_s(i32x4.add(v128.load(before), l), 1)));
-        low += 16;
-        high += 16;
-        next += 16;
-        before += 16;
-      }
-    } else {
-      const two = i64x2.splat(2);
-      for (; n >= 2; n -= 2) {
-        const h = v128.load(high);
-        const l = i64x2.sub(v128.load(low), i64x2.shr_s(i64x2.add(i64x2.add(h, v128.load(next)), two), 2));
-        v128.store(low, l);
-        v128.store(high, i64x2.add(h, i64x2.shr_s(i64x2.add(v128.load(before), l), 1)));
-        low += 16;
-        high += 16;
-        next += 16;
-        before += 16;
-      }
+    const two = v128.splat<T>(2);
+    const step = 16 / <i32>sizeof<T>();
+    for (; n >= step; n -= step) {
+      const h = v128.load(high);
+      const l = v128.sub<T>(v128.load(low), v128.shr<T>(v128.add<T>(v128.add<T>(h, v128.load(next)), two), 2));
+      // When there is no row above, `before` is `low`, and must be seen lifted.
+      v128.store(low, l);
+      v128.store(high, v128.add<T>(h, v128.shr<T>(v128.add<T>(v128.load(before), l), 1)));
+      low += 16;
+      high += 16;
+      next += 16;
+      before += 16;
     }
   }
   for (; n > 0; n--) {

@@ -20,7 +20,7 @@ export interface CodedComponent {
 }
 
 /** Rows of i32 or i64 in the kernels' memory; `stride` in bytes. */
-export interface Plane {
+interface Plane {
   readonly address: number;
   readonly stride: number;
   readonly width: number;
@@ -35,12 +35,42 @@ function planesOf(component: CodedComponent, band: Subband): number {
 }
 
 /** Whether the values need 64 bits on their way. */
-export function isWide(component: CodedComponent): boolean {
+function isWide(component: CodedComponent): boolean {
   return component.precision > NARROW_PRECISION || component.layout.resolutions.some(({ bands }) => bands.some((band) => planesOf(component, band) > NARROW_PLANES));
 }
 
-/** Decodes the blocks and undoes the wavelet: the component's samples, in memory that the caller releases. `packed`: address of the chunk's bytes. */
-export function reconstruct(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean): Plane {
+/** Words of a Resolution: assembly/htj2k/wavelet.ts. */
+const RESOLUTION_WORDS = 17;
+
+/** Where the values of a component go. */
+export interface Destination {
+  /** Address of a u32 for each row of the tile: where its line begins. */
+  readonly rows: number;
+  /** Bytes from there to the tile's first value. */
+  readonly indent: number;
+  /** What to flip: of negative values, of all values. */
+  readonly complement: number;
+  readonly offset: number;
+}
+
+/**
+ * Decodes the blocks of one component, or of the three that the colour transform ties together, undoes the wavelet and stores the values of
+ * `bytesPerValue` bytes. `packed`: address of the chunk's bytes. Allocates from the kernels; the caller releases.
+ */
+export function reconstruct(kernels: Kernels, packed: number, components: readonly CodedComponent[], destinations: readonly Destination[], bytesPerValue: number): void {
+  const [{ layout }] = components as [CodedComponent];
+  const [width, height] = [layout.x1 - layout.x0, layout.y1 - layout.y0];
+  if (isEmpty(layout)) return;
+  const wide = components.some(isWide);
+  const outputs = writeWords(kernels, components.flatMap((component, i) => {
+    const { rows, indent, complement, offset } = destinations[i]!;
+    return [prepare(kernels, packed, component, wide), rows, indent, complement, offset];
+  }));
+  kernels.call['htj2kLines']!(outputs, components.length === 3 ? 1 : 0, width, height, bytesPerValue, wide ? 1 : 0);
+}
+
+/** Decodes the subbands of a component and lays out its resolutions for the wavelet: the address of the highest. */
+function prepare(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean): number {
   const byBand = new Map<Subband, BlockGrid[]>();
   for (const grid of component.grids) {
     const known = byBand.get(grid.band);
@@ -49,26 +79,37 @@ export function reconstruct(kernels: Kernels, packed: number, component: CodedCo
   }
   const decode = (band: Subband): Plane => decodeBand(kernels, packed, component, band, byBand.get(band) ?? [], wide);
   const [lowest, ...higher] = component.layout.resolutions as [Resolution, ...Resolution[]];
-  let low = decode(lowest.bands[0]!);
+  const ll = decode(lowest.bands[0]!);
+  let below = writeWords(kernels, [0, ll.address, ll.stride, ...new Array<number>(RESOLUTION_WORDS - 3).fill(0)]);
   for (const resolution of higher) {
     const [hl, lh, hh] = resolution.bands.map(decode) as [Plane, Plane, Plane];
-    const out = allocatePlane(kernels, resolution, wide);
-    if (!isEmpty(resolution)) {
-      kernels.call['htj2kSynthesize']!(
-        low.address, low.stride, hl.address, hl.stride, lh.address, lh.stride, hh.address, hh.stride,
-        out.address, out.stride, out.width, out.height, resolution.x0 & 1, resolution.y0 & 1, wide ? 1 : 0,
-      );
-    }
-    low = out;
+    const [width, height] = [resolution.x1 - resolution.x0, resolution.y1 - resolution.y0];
+    const stride = strideOf(width, wide);
+    below = writeWords(kernels, [
+      below, 0, 0, hl.address, hl.stride, lh.address, lh.stride, hh.address, hh.stride,
+      kernels.allocate(4 * stride), stride, width, height, resolution.x0 & 1, resolution.y0 & 1, 0, 0,
+    ]);
   }
-  return low;
+  return below;
+}
+
+function writeWords(kernels: Kernels, words: readonly number[]): number {
+  const address = kernels.allocate(words.length * 4);
+  const view = kernels.view();
+  words.forEach((word, i) => view.setUint32(address + 4 * i, word, true));
+  return address;
+}
+
+/** Rows of whole vectors: block decoding writes four values at a time. */
+function strideOf(width: number, wide: boolean): number {
+  return Math.ceil(width / 4) * (wide ? 32 : 16);
 }
 
 function allocatePlane(kernels: Kernels, rect: Rect, wide: boolean): Plane {
   const [width, height] = [rect.x1 - rect.x0, rect.y1 - rect.y0];
-  // Rows of whole vectors: block decoding writes four values at a time.
-  const stride = Math.ceil(width / 4) * (wide ? 32 : 16);
-  return { address: isEmpty(rect) ? 0 : kernels.allocate(stride * height), stride, width, height };
+  const stride = strideOf(width, wide);
+  // An empty subband has an address too: 0 would say that there is none.
+  return { address: kernels.allocate(isEmpty(rect) ? 0 : stride * height), stride, width, height };
 }
 
 function decodeBand(kernels: Kernels, packed: number, component: CodedComponent, band: Subband, grids: readonly BlockGrid[], wide: boolean): Plane {
