@@ -21,9 +21,9 @@ function logSize<T>(): usize {
 
 /**
  * Decodes the samples of a block into rows of T (i32 or i64) `stride` bytes apart at `to`. `shift` is the lowest bit plane of the cleanup pass,
- * `planes` the number of bit planes it has: a bound above planes + 2 is false data. Writes whole pairs of quads: up to 3 columns to the right of the block.
+ * `missing` the number of planes above: a bound of more than that and 2 is false data. Writes whole pairs of quads: up to 3 columns to the right of the block.
  */
-export function readSamples<T>(cleanup: usize, length: i32, width: i32, height: i32, to: usize, stride: usize, shift: u32, planes: u32): bool {
+export function readSamples<T>(cleanup: usize, length: i32, width: i32, height: i32, to: usize, stride: usize, shift: u32, missing: u32): bool {
   const end = unstuffForward(cleanup, min(length, MOST_BYTES), magSgn);
   // Ones to the end of the last byte, and behind it.
   const last = magSgn + (end >> 3);
@@ -35,10 +35,11 @@ export function readSamples<T>(cleanup: usize, length: i32, width: i32, height: 
   let position: u32 = 0;
   let record = quads;
   for (let y = 0; y < height; y += 2, record += rows) {
-    if (y > 0) bounds<T>(record, pairs);
-    if (!fits(record, pairs, planes + 2)) return false;
+    const largest = bounds<T>(record, pairs, y === 0);
+    if (largest > missing + 2) return false;
     const lower = y + 1 < height ? to + stride : nowhere;
-    position = row<T>(record, pairs, position, to, lower, shift);
+    if (ASC_FEATURE_SIMD && sizeof<T>() === 4 && largest <= MOST_IN_VECTORS) position = rowInVectors(record, pairs, position, to, lower, shift);
+    else position = row<T>(record, pairs, position, to, lower, shift);
     // Every position among the ones behind the end reads the same.
     if (position > end) position = end;
     to += stride << 1;
@@ -46,30 +47,29 @@ export function readSamples<T>(cleanup: usize, length: i32, width: i32, height: 
   return true;
 }
 
-/** Replaces u in the records of a row by the bound U = u + max(1, the exponents of the four samples above), where a quad has two significant samples. */
-function bounds<T>(record: usize, pairs: i32): void {
+/**
+ * Replaces u in the records of a row by the bound U = u + 1, or, where a quad has two significant samples, u + the largest exponent of the four
+ * samples above and beside them. Returns the largest. In the first row u is U already.
+ */
+function bounds<T>(record: usize, pairs: i32, first: bool): u32 {
   let above = bottoms;
-  for (let n = pairs << 1; n > 0; n--, record += 4, above += 2 << logSize<T>()) {
-    const word = load<u32>(record);
-    const rho = word & 0xf0;
-    let bound: u32 = 1;
-    if (rho & (rho - 0x10)) {
-      if (sizeof<T>() === 8) {
-        const any = load<u64>(above) | load<u64>(above, 8) | load<u64>(above, 16) | load<u64>(above, 24) | 2;
-        bound = 63 - <u32>clz(any);
-      } else {
-        const two = load<u64>(above) | load<u64>(above, 8);
-        bound = 31 - clz(<u32>two | <u32>(two >> 32) | 2);
-      }
-    }
-    store<u32>(record, word + (bound << 16));
-  }
-}
-
-function fits(record: usize, pairs: i32, most: u32): bool {
   let largest: u32 = 0;
-  for (let n = pairs << 1; n > 0; n--, record += 4) largest = max(largest, load<u32>(record));
-  return largest >> 16 <= most;
+  for (let n = pairs << 1; n > 0; n--, record += 4, above += 2 << logSize<T>()) {
+    let word = load<u32>(record);
+    if (!first) {
+      let exponent: u32;
+      if (sizeof<T>() === 8) exponent = 63 - <u32>clz(load<u64>(above) | load<u64>(above, 8) | load<u64>(above, 16) | load<u64>(above, 24) | 2);
+      else {
+        const two = load<u64>(above) | load<u64>(above, 8);
+        exponent = 31 - clz(<u32>two | <u32>(two >> 32) | 2);
+      }
+      const rho = word & 0xf0;
+      word += select<u32>(exponent, 1, (rho & (rho - 0x10)) !== 0) << 16;
+      store<u32>(record, word);
+    }
+    largest = max(largest, word);
+  }
+  return largest >> 16;
 }
 
 function row<T>(record: usize, pairs: i32, position: u32, upper: usize, lower: usize, shift: u32): u32 {
@@ -104,6 +104,101 @@ function row<T>(record: usize, pairs: i32, position: u32, upper: usize, lower: u
     }
   }
   return position;
+}
+
+/** A sample's bits begin anywhere in a byte, and are shifted within 32: 25 are left. */
+const MOST_IN_VECTORS: u32 = 25;
+
+/**
+ * `row` for i32, a quad at a time in the lanes of a vector: the quad's bits are in the 16 bytes from its first on; each lane gathers the four bytes
+ * that its bits begin in, and as vectors have no shifts by lane, a product with a power of two brings them all to bit 7.
+ */
+function rowInVectors(record: usize, pairs: i32, position: u32, upper: usize, lower: usize, shift: u32): u32 {
+  let bottom = bottoms + 4;
+  const one = i32x4.splat(1);
+  for (let n = pairs; n > 0; n--) {
+    const wordA = load<u32>(record);
+    const wordB = load<u32>(record, 4);
+    record += 8;
+    const recordA = i32x4.splat(<i32>wordA);
+    const recordB = i32x4.splat(<i32>wordB);
+    const takeA = bitsOf(recordA, wordA);
+    const takeB = bitsOf(recordB, wordB);
+    const endA = sumUp(takeA);
+    const endB = sumUp(takeB);
+    const vA = samples(recordA, wordA, i32x4.sub(endA, takeA), position);
+    position += <u32>i32x4.extract_lane(endA, 3);
+    const vB = samples(recordB, wordB, i32x4.sub(endB, takeB), position);
+    position += <u32>i32x4.extract_lane(endB, 3);
+    const significantA = lanes(recordA, 4);
+    const significantB = lanes(recordB, 4);
+    const lowA = v128.and(v128.or(vA, one), significantA);
+    const lowB = v128.and(v128.or(vB, one), significantB);
+    const a = v128.and(signed(vA, shift), significantA);
+    const b = v128.and(signed(vB, shift), significantB);
+    v128.store(upper, i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27));
+    v128.store(lower, i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31));
+    v128.store(bottom, i8x16.shuffle(lowA, lowB, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31));
+    upper += 16;
+    lower += 16;
+    bottom += 16;
+  }
+  return position;
+}
+
+/** All ones in the lanes whose sample's bit is set in the pattern that begins at bit `from` of a record: 4 rho, 8 E^1, 12 E^k. */
+// @ts-ignore: decorator
+@inline
+function lanes(word: v128, from: i32): v128 {
+  const each = i32x4(1 << from, 2 << from, 4 << from, 8 << from);
+  return i32x4.eq(v128.and(word, each), each);
+}
+
+/** Bits that each sample takes. */
+// @ts-ignore: decorator
+@inline
+function bitsOf(word: v128, record: u32): v128 {
+  return v128.and(i32x4.add(i32x4.splat(<i32>(record >> 16)), lanes(word, 12)), lanes(word, 4));
+}
+
+/** Each lane and those before it. */
+// @ts-ignore: decorator
+@inline
+function sumUp(take: v128): v128 {
+  const zero = i32x4.splat(0);
+  const two = i32x4.add(take, i8x16.shuffle(zero, take, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27));
+  return i32x4.add(two, i8x16.shuffle(zero, two, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
+}
+
+/** 2(µ - 1) + sign of the samples that begin `start` bits behind `position`; anything where insignificant. */
+// @ts-ignore: decorator
+@inline
+function samples(word: v128, record: u32, start: v128, position: u32): v128 {
+  const at = i32x4.add(start, i32x4.splat(<i32>(position & 7)));
+  const bytes = i8x16.shuffle(i32x4.shr_u(at, 3), at, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12);
+  const window = i8x16.swizzle(v128.load(magSgn + (position >> 3)), i8x16.add(bytes, i32x4.splat(0x03020100)));
+  const powers = i8x16.swizzle(
+    i8x16(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+    v128.or(v128.and(at, i32x4.splat(7)), i32x4.splat(-256)),
+  );
+  const bits = i32x4.shr_u(i32x4.mul(window, powers), 7);
+  // 2^m, m being U or U - 1.
+  const whole = i32x4.splat(1 << (record >> 16));
+  const power = i32x4.sub(whole, v128.and(i32x4.shr_u(whole, 1), lanes(word, 12)));
+  return v128.or(v128.and(bits, i32x4.sub(power, i32x4.splat(1))), v128.and(power, lanes(word, 8)));
+}
+
+/** `value` of four. */
+// @ts-ignore: decorator
+@inline
+function signed(v: v128, shift: u32): v128 {
+  const one = i32x4.splat(1);
+  // Without planes below, (2(µ - 1) | 1) + 2 halved is half of it, plus one.
+  const magnitude = shift === 0
+    ? i32x4.add(i32x4.shr_u(v, 1), one)
+    : i32x4.shr_u(i32x4.shl(i32x4.add(v128.or(v, one), i32x4.splat(2)), <i32>shift), 1);
+  const sign = i32x4.neg(v128.and(v, one));
+  return i32x4.sub(v128.xor(magnitude, sign), sign);
 }
 
 /** From 2(µ - 1) + sign: ± µ at bit `shift`, and half a step where lower planes are missing (the middle of what it may be). */
