@@ -4,3 +4,4 @@ export { statsHalf } from './stats-half';
 export { statsFloat } from './stats-float';
 export { statsUint, statsUintBins } from './stats-uint';
 export { statsDeepColumns, statsDeepDepth, statsDeepDepthBytes, statsDeepDepthReset } from './stats-deep';
+export { statsCompact32, statsCompact64 } from './stats-compact';

@@ -44,6 +44,7 @@ export class ChannelAccumulator {
   /** float: the lanes of squares; uint: the three sums. Directly after the table, emptied with it. */
   readonly #sums: number;
   readonly #tableBytes: number;
+  readonly #measure: (address: number, stride: number, rows: number, width: number, x: number, xStep: number, lookup: number, y: number, yStep: number) => void;
   /** Values in the table now. */
   #values = 0;
   #drained: ChannelTotals;
@@ -61,6 +62,14 @@ export class ChannelAccumulator {
     this.#sums = this.#table + countsBytes;
     this.#drained = noTotals(pixelType);
     this.#clear();
+    const [table, sums, places] = [this.#table, this.#sums, this.#places];
+    if (pixelType === 1) {
+      const half = kernels.call['statsHalf']!;
+      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) => half(table, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
+    } else {
+      const other = kernels.call[pixelType === 2 ? 'statsFloat' : 'statsUint']!;
+      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) => other(table, sums, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
+    }
   }
 
   add(run: ChannelRows): void {
@@ -75,9 +84,7 @@ export class ChannelAccumulator {
       if (this.#values + rows * run.width > MOST_VALUES[this.#type]) this.#drain();
       this.#values += rows * run.width;
       const { stride, width, x, xStep, lookup, yStep } = run;
-      const rest = [run.address + row * stride, stride, rows, width, x, xStep, lookup, run.y + row * yStep, yStep] as const;
-      if (this.#type === 'half') this.#kernels.call['statsHalf']!(this.#table, this.#places, ...rest);
-      else this.#kernels.call[this.#type === 'float' ? 'statsFloat' : 'statsUint']!(this.#table, this.#sums, this.#places, ...rest);
+      this.#measure(run.address + row * stride, stride, rows, width, x, xStep, lookup, run.y + row * yStep, yStep);
     }
   }
 
@@ -107,14 +114,26 @@ export class ChannelAccumulator {
   /** Moves what the tables hold into #drained and empties them. */
   #drain(): void {
     if (this.#values === 0) return;
-    // A copy: the view belongs to memory that may move, and its alignment to 4 bytes is the allocator's promise.
-    const table = this.#kernels.bytes(this.#table, this.#tableBytes);
-    const words = new Uint32Array(table.buffer, this.#table, TABLE_BYTES[this.#type] / 4);
+    // The sums first: nothing may be read from the tables after they were compacted.
     const { sum, squares } = this.#readSums();
-    const bins: Bins = this.#type === 'float' ? binsOfFloatSketch(words) : binsOfCounts(words);
+    const bins = this.#readBins();
     const places = readPlaces(this.#kernels.view(), this.#places);
     this.#drained = mergeTotals(this.#drained, { pixelType: this.#pixelType, bins, sum, squares, places });
     this.#clear();
+  }
+
+  #readBins(): Bins {
+    const kernels = this.#kernels;
+    const float = this.#type === 'float';
+    const length = TABLE_BYTES[this.#type] / (float ? 8 : 4);
+    const mark = kernels.mark();
+    const numbers = kernels.allocate(length * 2 + 2);
+    const n = kernels.call[float ? 'statsCompact64' : 'statsCompact32']!(this.#table, length, numbers);
+    const { buffer } = kernels.bytes(0, 0);
+    const words = new Uint32Array(buffer, this.#table, float ? 2 * n : n);
+    const bins = (float ? binsOfFloatSketch : binsOfCounts)(new Uint16Array(buffer, numbers, n), words);
+    kernels.release(mark);
+    return bins;
   }
 
   #readSums(): { sum: bigint; squares: bigint } {

@@ -33,33 +33,19 @@ export function mergeBins(a: Bins, b: Bins): Bins {
   return { bin: bin.slice(0, n), count: count.slice(0, n), low: low.slice(0, withLow ? n : 0) };
 }
 
-/** The bins of a table of uint32 counts. */
-export function binsOfCounts(table: Uint32Array): Bins {
-  let n = 0;
-  for (let i = 0; i < table.length; i++) if (table[i] !== 0) n++;
-  const bin = new Uint16Array(n);
-  const count = new Float64Array(n);
-  for (let i = 0, at = 0; i < table.length; i++) {
-    if (table[i] === 0) continue;
-    bin[at] = i;
-    count[at++] = table[i]!;
-  }
-  return { bin, count, low: new Float64Array(0) };
+/** The bins of a table of uint32 counts: `numbers` of those that are not empty and their `counts`, both views that will not last. */
+export function binsOfCounts(numbers: Uint16Array, counts: Uint32Array): Bins {
+  return { bin: numbers.slice() as Bins['bin'], count: new Float64Array(counts), low: new Float64Array(0) };
 }
 
-/** The bins of a float sketch: pairs of uint32, together count × 2^40 + sum of the lower 16 bits. */
-export function binsOfFloatSketch(words: Uint32Array): Bins {
-  let n = 0;
-  for (let i = 1; i < words.length; i += 2) if (words[i] !== 0) n++;
-  const bin = new Uint16Array(n);
-  const count = new Float64Array(n);
-  const low = new Float64Array(n);
-  for (let i = 0, at = 0; i < words.length; i += 2) {
-    const upper = words[i + 1]!;
-    if (upper === 0) continue;
-    bin[at] = i >> 1;
-    count[at] = upper >>> 8;
-    low[at++] = (upper & 0xff) * 2 ** 32 + words[i]!;
+/** The bins of a float sketch: `words` are pairs of uint32, together count × 2^40 + sum of the lower 16 bits. */
+export function binsOfFloatSketch(numbers: Uint16Array, words: Uint32Array): Bins {
+  const count = new Float64Array(numbers.length);
+  const low = new Float64Array(numbers.length);
+  for (let i = 0; i < numbers.length; i++) {
+    const upper = words[2 * i + 1]!;
+    count[i] = upper >>> 8;
+    low[i] = (upper & 0xff) * 2 ** 32 + words[2 * i]!;
   }
-  return { bin, count, low };
+  return { bin: numbers.slice() as Bins['bin'], count, low };
 }

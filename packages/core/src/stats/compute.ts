@@ -70,11 +70,12 @@ function runPass(
 }
 
 /** Names a skipped chunk once, in whichever pass its part is read first. */
-function note(skipped: Map<number, { list: ReportSkippedChunk[]; count: number }>, pass: readonly Measured[], { part, chunk, code, message }: SkippedChunk): void {
+function note(skipped: Map<number, { list: ReportSkippedChunk[]; count: number }>, pass: readonly Measured[], { part, chunk, count, code, message }: SkippedChunk): void {
   if (!pass.find((each) => each.part.index === part)!.firstPass) return;
   let mine = skipped.get(part);
   if (!mine) skipped.set(part, (mine = { list: [], count: 0 }));
-  if (mine.count++ < SKIPPED_NAMED) mine.list.push({ chunk, code, message });
+  if (mine.count < SKIPPED_NAMED) mine.list.push({ chunk, code, message });
+  mine.count += count;
 }
 
 function finishPart({ part, measure }: Measured, totals: readonly PartTotals[], skipped: { list: ReportSkippedChunk[]; count: number } | undefined): PartStats {

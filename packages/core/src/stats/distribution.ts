@@ -1,6 +1,7 @@
 /** From the bins of a channel to what they say of its finite values. */
 import { ExactSum, powerOfTwo, type Moments } from './exact.ts';
 import { halfMagnitude, keyValue } from './places.ts';
+import type { Bins } from './bins.ts';
 import type { ChannelTotals } from './totals.ts';
 
 /** Finite values in rising order, each with how often it occurs. */
@@ -27,7 +28,7 @@ export interface Counts {
 export function countsOf(totals: ChannelTotals): Counts {
   const { pixelType, bins, places } = totals;
   let count = 0;
-  for (const each of bins.count) count += each;
+  for (let i = 0; i < bins.count.length; i++) count += bins.count[i]!;
   if (pixelType === 0) {
     const zero = countOf(totals, 0);
     return { count, finite: count, nan: 0, posInf: 0, negInf: 0, zero, negative: 0, subnormal: 0 };
@@ -53,8 +54,19 @@ export function countsOf(totals: ChannelTotals): Counts {
 }
 
 function countOf({ bins }: ChannelTotals, bin: number): number {
-  const at = bins.bin.indexOf(bin);
-  return at < 0 ? 0 : bins.count[at]!;
+  const at = firstFrom(bins.bin, bin);
+  return bins.bin[at] === bin ? bins.count[at]! : 0;
+}
+
+/** Index of the first bin whose number is at least `bin`. */
+function firstFrom(numbers: Uint16Array, bin: number): number {
+  let [low, high] = [0, numbers.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle]! < bin) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Exact sums of the finite values. */
@@ -113,24 +125,43 @@ function addScaled(total: { sum: bigint; squares: bigint }, negative: boolean, s
  */
 export function distributionOf(totals: ChannelTotals): Distribution {
   const { pixelType, bins, places } = totals;
-  const [lowest, highest] = [places.min, places.max].map((place) => (place ? keyValue(pixelType, place.key) : 0)) as [number, number];
-  const value = new Float64Array(bins.bin.length);
-  const count = new Float64Array(bins.bin.length);
+  // Finite bins: those from 0 to `positive`, and from `minus` to `negative` the ones below zero (bit 15 is the sign).
+  const infinite = pixelType === 2 ? 0x7f80 : 0x7c00;
+  const minus = pixelType === 0 ? bins.bin.length : firstFrom(bins.bin, 0x8000);
+  const negative = pixelType === 0 ? minus : firstFrom(bins.bin, 0x8000 + infinite);
+  const positive = pixelType === 0 ? minus : firstFrom(bins.bin, infinite);
+  const value = new Float64Array(positive + negative - minus);
+  const count = new Float64Array(value.length);
+  const magnitude = pixelType === 0 ? uintMagnitudes : pixelType === 1 ? halfMagnitudes : floatMagnitudes;
   let n = 0;
-  const take = (i: number, at: number): void => {
-    value[n] = Math.min(Math.max(at, lowest), highest);
-    count[n++] = bins.count[i]!;
-  };
-  const finiteBin = pixelType === 2 ? 0x7f80 : 0x7c00;
-  const magnitude = (i: number): number => (pixelType === 2 ? floatBinMean(bins.bin[i]! & 0x7fff, bins.low[i]! / bins.count[i]!) : halfMagnitude(bins.bin[i]! & 0x7fff));
-  if (pixelType === 0) {
-    for (let i = 0; i < bins.bin.length; i++) take(i, uintBinValue(bins.bin[i]!));
-  } else {
-    // Below zero the greatest magnitude comes first.
-    for (let i = bins.bin.length - 1; i >= 0 && bins.bin[i]! >= 0x8000; i--) if ((bins.bin[i]! & 0x7fff) < finiteBin) take(i, -magnitude(i));
-    for (let i = 0; i < bins.bin.length && bins.bin[i]! < finiteBin; i++) take(i, magnitude(i));
+  // Below zero the greatest magnitude comes first.
+  magnitude(bins, minus, negative, value);
+  for (let i = 0, j = negative - minus - 1; i < j; i++, j--) [value[i], value[j]] = [value[j]!, value[i]!];
+  for (let i = negative - 1; i >= minus; i--, n++) {
+    value[n] = -value[n]!;
+    count[n] = bins.count[i]!;
   }
-  return { value: value.subarray(0, n), count: count.subarray(0, n) };
+  magnitude(bins, 0, positive, value.subarray(n));
+  count.set(bins.count.subarray(0, positive), n);
+  // A half stands for itself.
+  if (pixelType !== 1 && places.min && places.max) {
+    const [lowest, highest] = [keyValue(pixelType, places.min.key), keyValue(pixelType, places.max.key)];
+    for (let i = 0; i < value.length; i++) value[i] = Math.min(Math.max(value[i]!, lowest), highest);
+  }
+  return { value, count };
+}
+
+// Each writes what the bins from index `from` to before `to` stand for, without the sign.
+function uintMagnitudes({ bin }: Bins, from: number, to: number, out: Float64Array): void {
+  for (let i = from; i < to; i++) out[i - from] = uintBinValue(bin[i]!);
+}
+
+function halfMagnitudes({ bin }: Bins, from: number, to: number, out: Float64Array): void {
+  for (let i = from; i < to; i++) out[i - from] = halfMagnitude(bin[i]! & 0x7fff);
+}
+
+function floatMagnitudes({ bin, count, low }: Bins, from: number, to: number, out: Float64Array): void {
+  for (let i = from; i < to; i++) out[i - from] = floatBinMean(bin[i]! & 0x7fff, low[i]! / count[i]!);
 }
 
 function floatBinMean(bin: number, low: number): number {

@@ -39,7 +39,8 @@ function linearEdges(min: number, max: number): number[] {
 }
 
 function logEdges(min: number, max: number, value: Float64Array): number[] {
-  const smallest = value.reduce((least, each) => (each !== 0 && Math.abs(each) < least ? Math.abs(each) : least), Infinity);
+  let smallest = Infinity;
+  for (const each of value) if (each !== 0) smallest = Math.min(smallest, Math.abs(each));
   const bothSides = min < 0 && max > 0;
   const perSide = Math.floor((HISTOGRAM_BINS - 1) / (bothSides ? 2 : 1));
   const top = octave(Math.max(-min, max));

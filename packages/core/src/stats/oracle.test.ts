@@ -53,10 +53,13 @@ function expectNear(got: ChannelStats, want: OracleChannel, lossy: boolean, wher
   }
 }
 
+// The oracle's reader saw another picture in this one: 392 × 16 RGB of what is 784 × 734 Y, RY, BY.
+const MISREAD = 'generated/yc_htj2k32.exr';
+
 describe('statistics of the fixtures', () => {
   it('has fixtures to look at', () => expect(rows.length).toBeGreaterThan(100));
 
-  it.each(rows.filter(({ row }) => !row.error))('$row.path', async ({ root, row }) => {
+  it.each(rows.filter(({ row }) => !row.error && row.path !== MISREAD))('$row.path', async ({ root, row }) => {
     const file = await openExr(memorySource(new Uint8Array(readFileSync(join(root, row.path))), row.path));
     const stats = await computeStats(file, { deep: true, threads: 1 });
     for (const want of row.parts.filter((part) => !part.error)) {

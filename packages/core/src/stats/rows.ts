@@ -27,8 +27,8 @@ export function isSampled(sampling: Sampling, ySampling: number, box: Box2i): bo
   return line <= Math.min(box.yMax, sampling.region.yMax);
 }
 
-/** The measured rows of one channel of an unpacked flat chunk at `address`. */
-export function* sampledRows(shape: ChunkShape, channel: number, address: number, sampling: Sampling): Generator<ChannelRows> {
+/** Gives `take` the measured rows of one channel of an unpacked flat chunk at `address`: all at once where its lines are laid out alike. */
+export function forSampledRows(shape: ChunkShape, channel: number, address: number, sampling: Sampling, take: (rows: ChannelRows) => void): void {
   const { xSampling, ySampling, width, bytesPerValue } = shape.channels[channel]!;
   const { region, stride } = sampling;
   // Columns are counted in values, from the first one that the chunk holds.
@@ -38,15 +38,26 @@ export function* sampledRows(shape: ChunkShape, channel: number, address: number
   const top = firstSampledLine(sampling, ySampling, Math.max(shape.yMin, region.yMin));
   const bottom = Math.min(shape.yMax, region.yMax);
   if (values <= 0 || top > bottom) return;
-  const common = { width: values, x: (first + left) * xSampling, xStep: xSampling, lookup: 0 };
-  const regular = regularRows(shape, channel);
-  if (regular) {
-    const begin = address + regular.offset + (top - shape.yMin) * regular.stride + left * bytesPerValue;
-    yield { ...common, address: begin, stride: regular.stride * stride, rows: Math.floor((bottom - top) / stride) + 1, y: top, yStep: stride };
+  const x = (first + left) * xSampling;
+  const layout = layoutOf(shape)[channel]!;
+  if (layout) {
+    const begin = address + layout.offset + (top - shape.yMin) * layout.stride + left * bytesPerValue;
+    const rows = Math.floor((bottom - top) / stride) + 1;
+    take({ address: begin, stride: layout.stride * stride, rows, width: values, x, xStep: xSampling, lookup: 0, y: top, yStep: stride });
     return;
   }
   for (const row of channelRows(shape)) {
     if (row.channel !== channel || row.y < top || row.y > bottom || (row.y - top) % (stride * ySampling) !== 0) continue;
-    yield { ...common, address: address + row.offset + left * bytesPerValue, stride: 0, rows: 1, y: row.y, yStep: 0 };
+    take({ address: address + row.offset + left * bytesPerValue, stride: 0, rows: 1, width: values, x, xStep: xSampling, lookup: 0, y: row.y, yStep: 0 });
   }
+}
+
+type Layout = readonly ReturnType<typeof regularRows>[];
+// Chunks of equal size share their list of channels, and with it where the rows lie.
+const layouts = new WeakMap<ChunkShape['channels'], Layout>();
+
+function layoutOf(shape: ChunkShape): Layout {
+  let known = layouts.get(shape.channels);
+  if (!known) layouts.set(shape.channels, (known = shape.channels.map((_, channel) => regularRows(shape, channel))));
+  return known;
 }

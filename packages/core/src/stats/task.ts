@@ -2,7 +2,7 @@
 import type { ChunkTask, TaskContext, TaskRun } from '../pixels/index.ts';
 import { ChannelAccumulator } from './accumulator.ts';
 import { DeepAccumulator, mergeDeep, type DeepTotals, type DepthChannels } from './deep.ts';
-import { sampledRows, type Sampling } from './rows.ts';
+import { forSampledRows, type Sampling } from './rows.ts';
 import { mergeTotals, noTotals, type ChannelTotals } from './totals.ts';
 
 /** What of one part is measured in one run. */
@@ -65,7 +65,7 @@ class PartRun {
     }
     for (const index of channels) {
       const channel = this.#channels[index]!;
-      for (const rows of sampledRows(decoded.shape, index, decoded.address, sampling)) channel.add(rows);
+      forSampledRows(decoded.shape, index, decoded.address, sampling, (rows) => channel.add(rows));
     }
   }
 
