@@ -2,11 +2,11 @@
  * What runs in a decoding worker, in Node and in a browser. packages/core/build-worker.mjs bundles it into pixels/worker.generated.ts: the one
  * place that knows every task, so that pixels/ need not know who uses it.
  */
-import { planesTask, serve, type ChunkTask, type FromWorker, type ToWorker } from './pixels/worker-side.ts';
+import { deepTask, planesTask, serve, type ChunkTask, type FromWorker, type ToWorker } from './pixels/worker-side.ts';
 import { statsTask } from './stats/worker-side.ts';
 import { proxyTask } from './preview/proxy-task.ts';
 
-const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, statsTask, proxyTask];
+const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, deepTask, statsTask, proxyTask];
 
 declare const require: ((name: string) => { parentPort: NodePort }) | undefined;
 declare const self: { postMessage(message: unknown, transfer: ArrayBuffer[]): void; onmessage: (event: { data: ToWorker }) => void };

@@ -11,6 +11,8 @@ interface ChunkPlace {
   /** The pixels it holds, inclusive, in the coordinates of its level (which begin at the data window's corner). Cropped to the level. */
   readonly box: Box2i;
   readonly deep: boolean;
+  /** Pixels of a chunk of this level that is not cropped. */
+  readonly wholePixels: number;
 }
 
 /** Lines y … of a scan line part; `y` is absolute, in pixel space. */
@@ -108,7 +110,7 @@ class Grid implements ChunkGrid {
     const xMin = window.xMin + tileX * chunkWidth;
     const yMin = window.yMin + tileY * chunkHeight;
     const box = { xMin, yMin, xMax: Math.min(xMin + chunkWidth - 1, window.xMax), yMax: Math.min(yMin + chunkHeight - 1, window.yMax) };
-    const place = { index, part: this.part.index, box, deep: this.part.isDeep };
+    const place = { index, part: this.part.index, box, deep: this.part.isDeep, wholePixels: chunkWidth * chunkHeight };
     if (!this.part.isTiled) return { kind: 'scanline', ...place, y: yMin, levelX: 0, levelY: 0 };
     return { kind: 'tile', ...place, tileX, tileY, levelX: level.x, levelY: level.y };
   }

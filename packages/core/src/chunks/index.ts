@@ -16,3 +16,5 @@ export { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkedPart, type Ch
 export { checkLeader, chunkPlace, leaderSize, parseLeader, type ChunkLeader } from './leader.ts';
 export { groupReads, placeChunk, planReads, type GroupOptions, type PlannedChunk, type PlannedRead, type PlanOptions, type WantedChunk } from './plan.ts';
 export { packedIn, readPacked, type PackedChunk, type PackedContext } from './packed.ts';
+export { walkChunks, type FoundChunk, type WalkOptions } from './walk.ts';
+export { recoverIndex, usableIndex, type RecoveredIndex } from './recover.ts';

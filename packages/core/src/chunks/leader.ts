@@ -71,7 +71,9 @@ export function checkLeader(leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkS
     return;
   }
   const pixels = (shape.xMax - shape.xMin + 1) * (shape.yMax - shape.yMin + 1);
-  if (leader.tableSize > pixels * 4) throw bad(`packed sample count table of ${leader.tableSize} bytes for ${pixels} pixels`, `at most ${pixels * 4}`);
+  // OpenEXR stores the uncompressed table of a cropped tile as long as that of a whole one (DeepTiledOutputFile, maxSampleCountTableSize).
+  const most = chunk.wholePixels * 4;
+  if (leader.tableSize > most) throw bad(`packed sample count table of ${leader.tableSize} bytes for ${pixels} pixels`, `at most ${most}`);
   if (leader.packedSize > leader.unpackedSize) throw bad(`packed size ${leader.packedSize} is more than the unpacked size ${leader.unpackedSize}`, 'no more');
   const requested = Math.max(leader.unpackedSize, pixels * 4);
   if (requested > limits.chunkBytes) {

@@ -42,7 +42,9 @@ export function decodeDeep(
   const counts = kernels.allocate(tableBytes);
   // A deep chunk's codec sees bytes alone.
   const bytesOnly = (unpackedBytes: number): ChunkShape => ({ ...box, channels: [], unpackedBytes });
-  unpackInto(kernels, codec, packed.data.subarray(0, packed.tableSize), counts, bytesOnly(tableBytes));
+  // The uncompressed table of a cropped tile may be followed by filling: see checkLeader.
+  const packedTable = codec.name === 'none' ? Math.min(packed.tableSize, tableBytes) : packed.tableSize;
+  unpackInto(kernels, codec, packed.data.subarray(0, packedTable), counts, bytesOnly(tableBytes));
   const counted = countSamples(new Uint32Array(kernels.bytes(counts, tableBytes).buffer, counts, width * height), width, height, limits);
 
   const sampleBytes = box.channels.reduce((sum, channel) => sum + channel.bytesPerValue, 0);

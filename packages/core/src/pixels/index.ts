@@ -7,6 +7,8 @@
  */
 export { decodeChunk, type DecodedChunk, type PackedBytes } from './decode.ts';
 export { deepRuns, type DeepRun, type DeepSamples } from './deep.ts';
+export { deepTask, type DeepOfChunk, type DeepParams } from './deep-task.ts';
+export { readDeepSamples, type DeepChannel, type DeepResult, type ReadDeepOptions } from './read-deep.ts';
 export { processChunks, type ProcessOptions, type ProcessOutcome, type RunOptions, type SkippedChunk } from './engine.ts';
 export { closePool, useWorkerPlatform, workerPlatform, type WorkerEvents, type WorkerPlatform, type WorkerPort } from './pool.ts';
 export { halfToFloatBits } from './half.ts';

@@ -35,9 +35,17 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
   const present: PlannedChunk[] = [];
   const entries: (PlannedChunk | Absent)[] = [];
   let [chunks, work, absent] = [0, 0, 0];
+  let runIsCut = false;
   let run: { -readonly [K in keyof Absent]: Absent[K] } | null = null;
   for (const { part, chunk } of selected) {
     chunks++;
+    const cut = chunk >= index.tables[part]!.offsets.length;
+    if (cut && run && runIsCut && absent >= ONE_BY_ONE && run.part === part && run.chunk + run.count === chunk && sameRow(index.grids[part]!, run.chunk, chunk)) {
+      // The same again: what a short file claims costs no more than this.
+      run.count++;
+      absent++;
+      continue;
+    }
     const at = index.locate(part, chunk);
     const grid = index.grids[part]!;
     let error: ExrError | null = null;
@@ -61,6 +69,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
       error ??= new ExrError(code, at.state === 'problem' ? at.message : 'was never written: its offset is 0');
       run = { part, chunk, count: 1, missing: at.state === 'missing', error };
       entries.push(run);
+      runIsCut = cut;
     }
     absent++;
   }
@@ -69,7 +78,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
 
 /** Whether the boxes of both, and of those between, make one rectangle. */
 function sameRow(grid: ChunkGrid, first: number, next: number): boolean {
-  const level = grid.levels.find((each) => first >= each.firstChunk && first < each.firstChunk + each.count)!;
+  const level = grid.levels.length === 1 ? grid.levels[0]! : grid.levels.find((each) => first >= each.firstChunk && first < each.firstChunk + each.count)!;
   if (next >= level.firstChunk + level.count) return false;
   return level.columns === 1 || Math.floor((first - level.firstChunk) / level.columns) === Math.floor((next - level.firstChunk) / level.columns);
 }
