@@ -3,12 +3,13 @@ import { valueOf } from './attribute.ts';
 import type { PartHeader } from './types.ts';
 import type { TimeCode } from './values.ts';
 
-/** Attributes that name the program that wrote the file, the surest first; a `*` stands for any prefix. */
+/** Attributes that name the program that wrote the file, the surest first. Compared in lower case, without an `exr/` before them (Nuke). */
 const SOFTWARE_NAMES = ['software', 'creator', 'renderer', 'nuke/version', 'blendermeta/version'] as const;
+/** Attributes of which only the program's own version says that it wrote the file: a prefix, before a name that ends in "version". */
 const RENDERERS: readonly (readonly [prefix: string, what: string])[] = [
   ['arnold/', 'Arnold'],
   ['renderman/', 'RenderMan'],
-  ['rmanVersion', 'RenderMan'],
+  ['rman', 'RenderMan'],
   ['karma', 'Karma'],
   ['vray', 'V-Ray'],
   ['octane', 'Octane'],
@@ -30,9 +31,11 @@ export function softwareOf(part: PartHeader): string | null {
     const rank = (SOFTWARE_NAMES as readonly string[]).indexOf(base);
     if (rank >= 0 && (best === null || rank < best.rank)) {
       const text = valueOf(attribute, 'string')?.trim();
-      if (text) best = { rank, text: base === 'nuke/version' ? `Nuke ${text}` : text };
+      // OpenImageIO appends the whole command line; the attribute itself keeps it.
+      const short = text && (/^OpenImageIO \S+(?= : )/.exec(text)?.[0] ?? text);
+      if (short) best = { rank, text: base === 'nuke/version' ? `Nuke ${short}` : base === 'blendermeta/version' ? `Blender ${short}` : short };
     } else if (renderer === null && base.endsWith('version')) {
-      const known = RENDERERS.find(([prefix]) => base.startsWith(prefix.toLowerCase()));
+      const known = RENDERERS.find(([prefix]) => base.startsWith(prefix));
       const text = known && valueOf(attribute, 'string')?.trim();
       if (text) renderer = `${known[1]} ${text}`;
     }
@@ -58,12 +61,13 @@ export function frameRateOf(part: PartHeader): number | null {
 }
 
 /**
- * The frame number in a file's name: the digits between the last separator and the extension, `beauty.1001.exr`, `beauty_1001.exr`,
- * `1001.exr`, and negative ones, `beauty.-0010.exr`. Three to eight digits. Null when the name has none.
+ * The frame number in a file's name: three to eight digits between the last period or underscore and the extension, `beauty.1001.exr`,
+ * `beauty_1001.exr`, `1001.exr`, and negative ones, `beauty.-0010.exr`. A hyphen that separates is no sign: `beauty-1001.exr` is frame 1001.
+ * Null when the name has none.
  */
 export function frameNumberOf(path: string): number | null {
   const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   const match = /(?:^|[._])(-?\d{3,8})\.(?:exr|sxr|mxr)$/i.exec(name) ?? /(?:^|[^\d-])-(\d{3,8})\.(?:exr|sxr|mxr)$/i.exec(name);
   if (!match) return null;
-  return Number(match[1]) + 0 || 0;
+  return Number(match[1]) || 0; // never -0
 }

@@ -50,8 +50,7 @@ export class HeaderScan {
     const { multipart } = this.#options;
     for (;;) {
       const at = this.position - base;
-      if (at >= bytes.length) return this.#more(bytes, base, null);
-      if (bytes[at] === 0) {
+      if (at < bytes.length && bytes[at] === 0) {
         this.position++;
         const wasEmpty = this.#current.length === 0;
         // A multipart file ends its headers with an empty one; any other file has one header.
@@ -62,7 +61,7 @@ export class HeaderScan {
         if (this.headers.length >= this.#options.limits.parts) return this.#limit('parts', this.#options.limits.parts, this.headers.length + 1);
         continue;
       }
-      const state = this.#attribute(bytes, base, at);
+      const state = at < bytes.length ? this.#attribute(bytes, base, at) : this.#more(bytes, base, null);
       if (state) {
         if (state.kind === 'stopped') this.#endHeader();
         return state;

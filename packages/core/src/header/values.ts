@@ -73,6 +73,8 @@ export interface HintedBytes {
 export interface PackedIdManifest {
   /** Bytes after inflating, as the file says. */
   readonly uncompressedSize: number;
+  /** Bytes that the size takes in the file: 8 from a 64-bit writer, 4 from a 32-bit one. */
+  readonly sizeBytes: 4 | 8;
   readonly packed: Uint8Array;
 }
 

@@ -63,19 +63,39 @@ const preview: AttributeType<Preview> = {
   },
 };
 
-/** The inflated size (int32), then a zlib stream. */
+/** A zlib stream begins with CMF 0x78 (deflate, 32 KiB window) and a check on both its bytes (RFC 1950). */
+function zlibAt(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0x78 && (0x7800 + (bytes[at + 1] ?? 0)) % 31 === 0;
+}
+
+/**
+ * The inflated size, then a zlib stream. The library writes the size as its size_t: 8 bytes from every 64-bit program, 4 from a 32-bit one
+ * (ImfIDManifestAttribute.cpp), so the place of the stream decides.
+ */
+function sizeBytesOf(bytes: Uint8Array): 4 | 8 {
+  return zlibAt(bytes, 4) && !zlibAt(bytes, 8) ? 4 : 8;
+}
+
 const idmanifest: AttributeType<PackedIdManifest> = {
   name: 'idmanifest',
   check(bytes) {
-    if (bytes.length < 4) return `${bytes.length} bytes, expected at least 4`;
-    const size = viewOf(bytes).getInt32(0, true);
-    return size >= 0 ? null : `inflated size ${size}, expected 0 or more`;
+    const sizeBytes = sizeBytesOf(bytes);
+    if (bytes.length < sizeBytes) return `${bytes.length} bytes, expected at least ${sizeBytes}`;
+    const high = sizeBytes === 8 ? viewOf(bytes).getUint32(4, true) : 0;
+    return high < 2 ** 21 ? null : `an inflated size of ${viewOf(bytes).getBigUint64(0, true)}, expected less than 2^53`;
   },
-  read: (bytes) => ({ uncompressedSize: viewOf(bytes).getInt32(0, true), packed: bytes.subarray(4) }),
-  write({ uncompressedSize, packed }) {
-    const bytes = new Uint8Array(4 + packed.length);
-    viewOf(bytes).setInt32(0, uncompressedSize, true);
-    bytes.set(packed, 4);
+  read(bytes) {
+    const view = viewOf(bytes);
+    const sizeBytes = sizeBytesOf(bytes);
+    const uncompressedSize = view.getUint32(0, true) + (sizeBytes === 8 ? view.getUint32(4, true) * 2 ** 32 : 0);
+    return { uncompressedSize, sizeBytes, packed: bytes.subarray(sizeBytes) };
+  },
+  write({ uncompressedSize, sizeBytes, packed }) {
+    const bytes = new Uint8Array(sizeBytes + packed.length);
+    const view = viewOf(bytes);
+    view.setUint32(0, uncompressedSize >>> 0, true);
+    if (sizeBytes === 8) view.setUint32(4, Math.floor(uncompressedSize / 2 ** 32), true);
+    bytes.set(packed, sizeBytes);
     return bytes;
   },
 };

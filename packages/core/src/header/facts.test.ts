@@ -1,0 +1,147 @@
+/** Facts derived from names and attributes: layers and views, colour space, software, time, frame. */
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../bytes/index.ts';
+import { attribute, bytes, exr, required } from './exr-bytes.spec-util.ts';
+import {
+  colorSpaceOf, decodeText, encodeText, frameNumberOf, frameRateOf, hasEscapedBytes, layersOf, openExr, placeOf, softwareOf, standardAttribute, timeCodeOf, viewsOf,
+} from './index.ts';
+import { decodeName } from './text.ts';
+
+const partWith = async (...attributes: Uint8Array[]) => (await openExr(memorySource(exr(bytes(required(), ...attributes))))).parts[0]!;
+const string = (name: string, value: string) => attribute(name, 'string', value);
+
+describe('layers and views', () => {
+  const place = (name: string, views: string[] = [], view: string | null = null) => Object.values(placeOf(name, { view }, views));
+
+  it.each([
+    ['R', '', 'R'],
+    ['diffuse.R', 'diffuse', 'R'],
+    ['light1.specular.R', 'light1.specular', 'R'],
+    ['.R', '', '.R'],
+    ['R.', '', 'R.'],
+    ['', '', ''],
+  ])('"%s" is in layer "%s"', (name, layer, component) => expect(place(name)).toEqual([layer, component, null]));
+
+  it.each([
+    ['R', '', 'R', 'left'],
+    ['right.R', '', 'R', 'right'],
+    ['left.R', '', 'R', 'left'],
+    ['diffuse.right.R', 'diffuse', 'R', 'right'],
+    ['diffuse.R', 'diffuse', 'R', null],
+    ['right.diffuse.R', 'right.diffuse', 'R', null],
+  ])('with multiView left, right: "%s"', (name, layer, component, view) => expect(place(name, ['left', 'right'])).toEqual([layer, component, view]));
+
+  it('the view of a part is that of its channels, whatever they are called', () => expect(place('right.R', ['left'], 'left')).toEqual(['right', 'R', 'left']));
+
+  it('are found in the stereo fixture', async () => {
+    const { parts } = await openExr(memorySource(readFileSync(join(import.meta.dirname, '../../../../test-fixtures/multiview_stereo.exr'))));
+    const all = parts.flatMap((part) => layersOf(part).map(({ name, view, channels }) => [name, view, channels.map((channel) => channel.name)]));
+    expect(viewsOf(parts[0]!)).toEqual(['left', 'right']);
+    expect(all).toEqual([['', 'left', ['B', 'G', 'R']], ['', 'right', ['right.B', 'right.G', 'right.R']]]);
+  });
+});
+
+describe('colour space', () => {
+  const rec709 = { red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06], white: [0.3127, 0.329] } as const;
+  const ap1 = { red: [0.713, 0.293], green: [0.165, 0.83], blue: [0.128, 0.044], white: [0.32168, 0.33767] } as const;
+  const chromaticities = (value: typeof rec709 | typeof ap1) => attribute('chromaticities', 'chromaticities', value);
+
+  it('comes from the first of: ACES flag, colorInteropID, chromaticities, oiio:ColorSpace', async () => {
+    const all = [string('oiio:ColorSpace', 'ACEScg'), chromaticities(ap1), string('colorInteropID', 'lin_rec2020_scene'), attribute('acesImageContainerFlag', 'int', 1)];
+    const found = [];
+    for (let n = 0; n <= all.length; n++) found.push(colorSpaceOf(await partWith(...all.slice(0, n))));
+    expect(found).toEqual([
+      null,
+      { name: 'ACEScg', source: 'oiio:ColorSpace' },
+      { name: 'lin_ap1_scene', source: 'chromaticities' },
+      { name: 'lin_rec2020_scene', source: 'colorInteropID' },
+      { name: 'lin_ap0_scene', source: 'acesImageContainerFlag' },
+    ]);
+  });
+
+  it('knows chromaticities within 0.001, not beyond', async () => {
+    const moved = (by: number) => partWith(chromaticities({ ...rec709, red: [0.64 + by, 0.33] } as unknown as typeof rec709));
+    expect(colorSpaceOf(await moved(0.001))?.name).toBe('lin_rec709_scene');
+    expect(colorSpaceOf(await moved(-0.001))?.name).toBe('lin_rec709_scene');
+    expect(colorSpaceOf(await moved(0.0012))).toBeNull();
+    expect(colorSpaceOf(await moved(Number.NaN))).toBeNull();
+  });
+
+  it('does not believe a flag of 0, an empty id or an attribute of another type', async () => {
+    expect(colorSpaceOf(await partWith(attribute('acesImageContainerFlag', 'int', 0), string('colorInteropID', ''), attribute('oiio:ColorSpace', 'int', 1)))).toBeNull();
+    expect(colorSpaceOf(await partWith(attribute('acesImageContainer', 'int', 1)))?.name).toBe('lin_ap0_scene');
+  });
+});
+
+describe('software', () => {
+  it.each([
+    [[string('Software', 'OpenImageIO 2.4.7.1 : oiiotool a.exr -o b.exr')], 'OpenImageIO 2.4.7.1'],
+    [[string('nuke/version', '14.0v5')], 'Nuke 14.0v5'],
+    [[string('arnold/version', '7.2.1')], 'Arnold 7.2.1'],
+    [[string('nuke/version', '14.0v5'), string('software', 'Nuke')], 'Nuke'],
+    [[string('exr/arnold/version', '7.2.1'), string('exr/renderer', 'arnold')], 'arnold'],
+    [[string('comments', 'software')], null],
+    [[string('software', '  ')], null],
+    [[], null],
+  ])('case %#', async (attributes, expected) => expect(softwareOf(await partWith(...attributes))).toBe(expected));
+});
+
+describe('time', () => {
+  it('readable time code and frame rate', async () => {
+    const code = { hours: 0, minutes: 0, seconds: 0, frame: 0, dropFrame: false, colorFrame: false, fieldPhase: false, bgf0: false, bgf1: false, bgf2: false, userData: 0 };
+    const part = await partWith(attribute('timeCode', 'timecode', { ...code, timeAndFlags: 0x01020304 }), attribute('framesPerSecond', 'rational', { numerator: 24000, denominator: 1001 }));
+    expect([timeCodeOf(part), frameRateOf(part)]).toEqual(['01:02:03:04', 24000 / 1001]);
+    expect(timeCodeOf(await partWith(attribute('timeCode', 'timecode', { ...code, timeAndFlags: 0x23595869 })))).toBe('23:59:58;29');
+    expect(frameRateOf(await partWith(attribute('framesPerSecond', 'rational', { numerator: 1, denominator: 0 })))).toBe(Infinity);
+    const none = await partWith();
+    expect([timeCodeOf(none), frameRateOf(none)]).toEqual([null, null]);
+  });
+
+  it.each([
+    ['/shots/beauty.1001.exr', 1001],
+    ['beauty_0042.exr', 42],
+    ['1001.EXR', 1001],
+    ['beauty.-0010.exr', -10],
+    ['beauty-1001.exr', 1001],
+    ['beauty.-000.exr', 0],
+    ['beauty.12.exr', null],
+    ['beauty.123456789.exr', null],
+    ['beauty1001.exr', null],
+    ['shot.1001/beauty.exr', null],
+    ['C:\\shots\\beauty.1001.exr', 1001],
+    ['beauty.1001.png', null],
+  ])('frame of %s: %s', (path, frame) => expect(frameNumberOf(path)).toBe(frame));
+});
+
+describe('text', () => {
+  it('gives back any bytes', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text))), (content) => {
+        const text = decodeText(content);
+        expect(Buffer.from(encodeText(text)).equals(content)).toBe(true);
+        expect(decodeName(content, 0, content.length)).toBe(text);
+        expect(decodeName(content, 0, content.length)).toBe(text);
+        expect(hasEscapedBytes(text)).toBe(!isUtf8(content));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('reads UTF-8, keeps a byte order mark, and marks each byte that is not UTF-8', () => {
+    expect(decodeText(new TextEncoder().encode('naïve – 日本 🎬'))).toBe('naïve – 日本 🎬');
+    expect(decodeText(Uint8Array.of(0xef, 0xbb, 0xbf, 65))).toBe('\ufeffA');
+    expect(decodeText(Uint8Array.of(0x43, 0x61, 0x66, 0xe9))).toBe('Caf\udce9');
+    expect(decodeText(Uint8Array.of(0xed, 0xa0, 0x80))).toBe('\udced\udca0\udc80'); // a surrogate is not UTF-8
+    expect(decodeText(Uint8Array.of(0xc0, 0x80))).toBe('\udcc0\udc80'); // overlong
+  });
+});
+
+it('standard attributes are known by name, and by a name in the wrong case', () => {
+  expect(standardAttribute('timeCode')).toEqual({ name: 'timeCode', type: 'timecode', group: 'editorial' });
+  expect(standardAttribute('timecode')?.name).toBe('timeCode');
+  expect(standardAttribute('myTimeCode')).toBeUndefined();
+});
