@@ -4,8 +4,8 @@ import type { Decompress } from './codec.ts';
 import { inflateInto } from './inflate.ts';
 
 /**
- * ZIPS and ZIP (a line, or 16 lines, a chunk): a zlib stream of bytes that were put even before odd and stored as differences. OpenEXRCore's
- * `undo_zip_impl` refuses a stream longer than what it unpacks to, and so do we; one that unpacks to too little leaves bytes that nobody wrote.
+ * ZIPS and ZIP (a line, or 16 lines, a chunk): a zlib stream of bytes that were put even before odd and stored as differences. As OpenEXRCore
+ * 3.4, refuses a stream that is longer than what it unpacks to, or that unpacks to another length than the chunk's.
  */
 export const decompressZip: Decompress = (kernels, packed, out, { unpackedBytes }) => {
   if (packed.length > unpackedBytes) {
