@@ -1,10 +1,17 @@
 /**
  * The Node door: everything of the neutral door (index.ts), and what needs a file system.
+ *
+ *     import { buildReport, openPath } from '@exr/core/node';
+ *
+ *     const { file, mtime, close } = await openPath('shots/beauty.1001.exr');   // a path, or an http(s) URL
+ *     console.log(buildReport(file, { mtime }));
+ *     await close();
  */
 import { useWorkerPlatform } from './pixels/index.ts';
 import { nodeWorkers } from './pixels/spawn-node.ts';
 
 export * from './index.ts';
+export { openPath, type OpenedPath, type OpenPathOptions } from './header/open-path-node.ts';
 export { fileSource, type FileSource, type FileSourceOptions } from './bytes/file-node.ts';
 
 // Decoding threads are worker_threads here.
