@@ -1,7 +1,7 @@
 /** From a channel's totals to the numbers of the report. */
 import type { Box2i } from '../header/types.ts';
 import type { JsonNumber, ReportBox, ReportChannelStats } from '../report/index.ts';
-import { countsOf, distributionOf, momentsOf, percentile } from './distribution.ts';
+import { countsOf, distributionOf, momentsOf, percentiles } from './distribution.ts';
 import { meanAndDeviation } from './exact.ts';
 import { histogramOf, type Histogram } from './histogram.ts';
 import { keyValue, nonFiniteName, type KeyedPlace, type Place } from './places.ts';
@@ -35,6 +35,8 @@ export type ChannelStats = ReportChannelStats & {
   readonly nonzero_bounds: ReportBox | null;
 };
 
+const NO_PERCENTILES = [null, null, null, null, null] as const;
+
 /** The statistics of a channel from its merged totals. */
 export function finishChannelStats(name: string, totals: ChannelTotals): ChannelStats {
   const { pixelType, places } = totals;
@@ -42,7 +44,7 @@ export function finishChannelStats(name: string, totals: ChannelTotals): Channel
   const { finite } = counts;
   const { mean, stddev } = meanAndDeviation(momentsOf(totals, finite));
   const distribution = distributionOf(totals);
-  const at = (percent: number): number | null => (finite === 0 ? null : percentile(distribution, finite, percent));
+  const [p01, p05, p50, p95, p99] = finite === 0 ? NO_PERCENTILES : (percentiles(distribution, finite, [1, 5, 50, 95, 99]) as [number, number, number, number, number]);
   const extreme = (place: KeyedPlace | null): number | null => (place ? keyValue(pixelType, place.key) : null);
   return {
     name,
@@ -58,12 +60,12 @@ export function finishChannelStats(name: string, totals: ChannelTotals): Channel
     max: extreme(places.max),
     mean,
     stddev,
-    p01: at(1),
-    p05: at(5),
-    p50: at(50),
-    p95: at(95),
-    p99: at(99),
-    histogram: histogramOf(distribution, finite),
+    p01,
+    p05,
+    p50,
+    p95,
+    p99,
+    histogram: histogramOf(distribution, finite, (p99 ?? 0) - (p01 ?? 0)),
     min_at: reportPlace(places.min),
     max_at: reportPlace(places.max),
     first_nonfinite: places.listed.map(({ x, y, bits }) => ({ x, y, value: nonFiniteName(pixelType, bits) })),

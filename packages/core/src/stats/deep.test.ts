@@ -42,7 +42,7 @@ function chunkOf(kernels: Kernels, samples: Samples, xMin: number, yMin: number)
   const part = { index: 0, isTiled: false, isDeep: true, dataWindow: box, compression: 'none', channels: [], tiles: null } as const;
   return {
     kernels, part, address,
-    info: { kind: 'scanline', index: 0, part: 0, box, deep: true, y: yMin, levelX: 0, levelY: 0 },
+    info: { kind: 'scanline', index: 0, part: 0, box, deep: true, wholePixels: 1, y: yMin, levelX: 0, levelY: 0 },
     shape: { ...box, channels, unpackedBytes: totalSamples * 8 },
     deep: { width, height, counts, lineStart, totalSamples, maxSamples: 0, emptyPixels: 0, sampleBytes: 8 },
   };

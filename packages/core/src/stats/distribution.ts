@@ -178,13 +178,23 @@ export function uintBinValue(bin: number): number {
   return lowest + (1 << (shift - 1));
 }
 
-/** The value at a nearest rank: the smallest one that at least `percent` in a hundred of the values do not exceed. NaN when there are none. */
-export function percentile({ value, count }: Distribution, finite: number, percent: number): number {
+/**
+ * The values at nearest ranks: for each of `percents` (whole numbers, rising, 1 to 100) the smallest value that at least so many in a hundred of the
+ * values do not exceed. NaN when there are none.
+ */
+export function percentiles({ value, count }: Distribution, finite: number, percents: readonly number[]): number[] {
+  const found = percents.map(() => NaN);
+  let at = 0;
+  let passed = 0;
   // Above 2^46 values the product is no longer exact, and the rank may be one off.
-  let rank = Math.max(1, Math.floor((finite * percent + 99) / 100));
-  for (let i = 0; i < value.length; i++) {
-    rank -= count[i]!;
-    if (rank <= 0) return value[i]! + 0;
+  const rank = (percent: number | undefined): number => (percent === undefined ? Infinity : Math.max(1, Math.floor((finite * percent + 99) / 100)));
+  let next = rank(percents[0]);
+  for (let i = 0; i < value.length && at < found.length; i++) {
+    passed += count[i]!;
+    while (passed >= next) {
+      found[at++] = value[i]! + 0;
+      next = rank(percents[at]);
+    }
   }
-  return NaN;
+  return found;
 }

@@ -1,6 +1,5 @@
 /** A histogram small enough to draw and to put into JSON, from a channel's distribution. */
 import type { Distribution } from './distribution.ts';
-import { percentile } from './distribution.ts';
 import { powerOfTwo } from './exact.ts';
 
 /**
@@ -20,14 +19,14 @@ const LINEAR_SPAN = 16;
 
 /**
  * The histogram of `finite` values; null when there are none, one bin when all are the same. Linear unless a few extreme values would press
- * everything else into a few bins. A value that stands for a bin of a sketch counts where it stands.
+ * everything else into a few bins: `middle` is how far the 99th percentile lies above the first. A value that stands for a bin of a sketch
+ * counts where it stands.
  */
-export function histogramOf(distribution: Distribution, finite: number): Histogram | null {
+export function histogramOf(distribution: Distribution, finite: number, middle: number): Histogram | null {
   const { value } = distribution;
   if (finite === 0) return null;
   const [min, max] = [value[0]! + 0, value[value.length - 1]! + 0];
   if (min === max) return { scale: 'linear', edges: [min, max], counts: [finite] };
-  const middle = percentile(distribution, finite, 99) - percentile(distribution, finite, 1);
   const linear = max - min <= LINEAR_SPAN * middle;
   const edges = linear ? linearEdges(min, max) : logEdges(min, max, value);
   return { scale: linear ? 'linear' : 'log', edges, counts: countBetween(edges, distribution) };
