@@ -26,6 +26,14 @@ export function valuesOf(data: Data): unknown[] {
 
 const TEXT = new TextDecoder('utf-8', { fatal: true });
 
+function text(bytes: Uint8Array): string {
+  try {
+    return TEXT.decode(bytes);
+  } catch (cause) {
+    throw protocol(`a text of ${bytes.byteLength} bytes that is not UTF-8`, cause);
+  }
+}
+
 function reader(data: Data): (index: number) => unknown {
   const t = details(data.type);
   const offsets = data.valueOffsets as Int32Array;
@@ -34,7 +42,7 @@ function reader(data: Data): (index: number) => unknown {
     case TypeId.Bool:
       return (i) => (((values[(data.offset + i) >> 3] ?? 0) >> ((data.offset + i) & 7)) & 1) === 1;
     case TypeId.Utf8:
-      return (i) => TEXT.decode(values.subarray(offsets[i], offsets[i + 1]));
+      return (i) => text(values.subarray(offsets[i], offsets[i + 1]));
     case TypeId.Binary:
       return (i) => values.slice(offsets[i], offsets[i + 1]);
     case TypeId.FixedSizeBinary:

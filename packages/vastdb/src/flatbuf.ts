@@ -97,6 +97,17 @@ export class FlatTable {
     const at = this.#slot(index);
     return at === 0 ? undefined : new FlatTable(this.#view, at + u32At(this.#view, at));
   }
+  /** A vector of structs of `size` bytes; absent reads as empty. */
+  structs(index: number, size: number): DataView {
+    const at = this.#slot(index);
+    if (at === 0) return new DataView(new ArrayBuffer(0));
+    const start = at + u32At(this.#view, at);
+    const length = u32At(this.#view, start) * size;
+    if (start + 4 + length > this.#view.byteLength) {
+      throw protocol(`FlatBuffer: structs of ${length} bytes at ${start} go beyond the ${this.#view.byteLength} there are`);
+    }
+    return new DataView(this.#view.buffer, this.#view.byteOffset + start + 4, length);
+  }
   /** A vector of tables; absent reads as empty. */
   tables(index: number): FlatTable[] {
     const at = this.#slot(index);

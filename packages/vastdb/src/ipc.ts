@@ -1,7 +1,5 @@
-/** Arrow IPC: what is sent (one schema, one batch, end) and what comes back. */
+/** Arrow IPC as it is sent: a schema alone, or one schema, one batch, and the end. ipc-reader.ts reads what comes back. */
 import type { Arrow, Data, RecordBatch, Schema } from './arrow.ts';
-import { checkData } from './data-reader.ts';
-import { ProtocolError, protocol } from './errors.ts';
 
 const EOS_BYTES = 8;
 
@@ -28,42 +26,4 @@ export function makeBatch(arrow: Arrow, schema: Schema, columns: readonly Data[]
   const type = new arrow.Struct(schema.fields);
   const data = arrow.makeData({ type, length, nullCount: 0, children: [...columns] } as never);
   return new arrow.RecordBatch(schema, data as never) as RecordBatch;
-}
-
-/** The schema at the head of a stream that holds nothing else. */
-export function readSchema(arrow: Arrow, bytes: Uint8Array): Schema {
-  return guard('a schema', () => {
-    const reader = arrow.RecordBatchReader.from(bytes).open();
-    if (reader.schema === undefined || reader.schema === null) throw protocol('an Arrow stream without a schema');
-    return reader.schema as Schema;
-  });
-}
-
-/**
- * Schema and batches of a stream from the network, checked through.
- * @throws {ProtocolError} for anything that is not such a stream
- */
-export function readStream(arrow: Arrow, bytes: Uint8Array, where: string): { schema: Schema; batches: RecordBatch[] } {
-  return guard(where, () => {
-    const reader = arrow.RecordBatchReader.from(bytes).open();
-    const batches: RecordBatch[] = [];
-    for (const batch of reader) {
-      for (const column of batch.data.children) {
-        checkData(column as Data, where);
-        if (column.length < batch.numRows) throw protocol(`${where}: a column shorter than its batch`);
-      }
-      batches.push(batch as RecordBatch);
-    }
-    if (reader.schema === undefined || reader.schema === null) throw protocol(`${where}: no Arrow schema`);
-    return { schema: reader.schema as Schema, batches };
-  });
-}
-
-function guard<T>(where: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof ProtocolError) throw error;
-    throw protocol(`${where}: not a readable Arrow stream: ${error instanceof Error ? error.message : String(error)}`, error);
-  }
 }

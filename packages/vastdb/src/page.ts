@@ -8,7 +8,8 @@ import { buildData } from './data-builder.ts';
 import { valuesOf } from './data-reader.ts';
 import { protocol } from './errors.ts';
 import type { Frame } from './framing.ts';
-import { makeBatch, readStream } from './ipc.ts';
+import { makeBatch } from './ipc.ts';
+import { readStream } from './ipc-reader.ts';
 
 /** A page of one subsplit: its rows, and where the subsplit goes on after them. */
 export interface Page {

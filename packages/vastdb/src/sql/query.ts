@@ -7,7 +7,7 @@ import { loadArrow, type Arrow, type RecordBatch, type Schema, type Table } from
 import { rowsOf, type Row } from '../data-reader.ts';
 import { QueryFailedError, protocol } from '../errors.ts';
 import type { Transport, VastRequest } from '../http.ts';
-import { readSchema, readStream } from '../ipc.ts';
+import { readSchema, readStream } from '../ipc-reader.ts';
 import {
   QueryState, finishDataRequest, finishQueryRequest, getDataRequest, queryStatusRequest, readGetData, readQueryStatus,
   readStartQuery, startQueryRequest, type QueryId, type QueryStatus, type Ticket,
