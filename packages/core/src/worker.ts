@@ -5,8 +5,9 @@
 import { deepTask, planesTask, serve, type ChunkTask, type FromWorker, type ToWorker } from './pixels/worker-side.ts';
 import { statsTask } from './stats/worker-side.ts';
 import { proxyTask } from './preview/proxy-task.ts';
+import { verifyTask } from './structure/verify-task.ts';
 
-const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, deepTask, statsTask, proxyTask];
+const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, deepTask, statsTask, proxyTask, verifyTask];
 
 declare const require: ((name: string) => { parentPort: NodePort }) | undefined;
 declare const self: { postMessage(message: unknown, transfer: ArrayBuffer[]): void; onmessage: (event: { data: ToWorker }) => void };

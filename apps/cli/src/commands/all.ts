@@ -2,6 +2,7 @@ import Inspect from './inspect.ts';
 import Planes from './planes.ts';
 import Preview from './preview.ts';
 import Stats from './stats.ts';
+import Verify from './verify.ts';
 
 /** Every command's class by id, for oclif's manifest and help; a run of the program loads only its own (index.ts). */
-export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats };
+export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats, verify: Verify };

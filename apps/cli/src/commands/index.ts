@@ -4,4 +4,5 @@ export const COMMANDS: Record<string, () => Promise<unknown>> = {
   planes: () => import('./planes.ts').then((m) => m.default),
   preview: () => import('./preview.ts').then((m) => m.default),
   stats: () => import('./stats.ts').then((m) => m.default),
+  verify: () => import('./verify.ts').then((m) => m.default),
 };

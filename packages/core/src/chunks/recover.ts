@@ -1,0 +1,68 @@
+/** Offset tables that are cut, zero or lie, made good by what the file holds. */
+import { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkIndex, type OffsetTable, type ReadTableOptions } from './table.ts';
+import { walkChunks, type WalkOptions } from './walk.ts';
+
+export interface RecoveredIndex {
+  /** The tables as stored where they are right, and as found by walking where they were not. */
+  readonly index: ChunkIndex;
+  /** Entries that the walk set: how many the stored tables lacked or had wrong. 0 when the tables were used as they are. */
+  readonly recovered: number;
+}
+
+/**
+ * The index to decode by: the stored tables, or, when an entry is zero, out of range, doubled or cut off, those with the entries that a walk through
+ * the chunks finds. A file whose tables are sound is not walked: this costs it nothing.
+ */
+export async function usableIndex(file: ChunkedFile, options: ReadTableOptions = {}): Promise<RecoveredIndex> {
+  const index = await readChunkIndex(file, options);
+  return suspicious(index) ? recoverIndex(file, index, options) : { index, recovered: 0 };
+}
+
+/** Walks the chunks and corrects the tables by what was found, whatever they look like. The stored index is left as it is. */
+export async function recoverIndex(file: ChunkedFile, stored: ChunkIndex, options: WalkOptions = {}): Promise<RecoveredIndex> {
+  if (stored.fileSize <= stored.tablesEnd) return { index: stored, recovered: 0 };
+  const tables = stored.tables.map((table) => widened(table));
+  const starts = new Map<number, { part: number; chunk: number }>();
+  const found: { part: number; chunk: number; offset: number }[] = [];
+  for await (const each of walkChunks(file, stored, options)) {
+    starts.set(each.offset, each);
+    found.push(each);
+  }
+  let recovered = 0;
+  for (const { part, chunk, offset } of found) {
+    const table = tables[part]!;
+    const now = table.offsets[chunk]!;
+    if (now === offset) continue;
+    // Written twice: the table says which one counts, as long as that one is this chunk.
+    const named = starts.get(now);
+    if (named && named.part === part && named.chunk === chunk) continue;
+    table.offsets[chunk] = offset;
+    recovered++;
+  }
+  return recovered === 0 ? { index: stored, recovered } : { index: chunkIndex({ ...stored, tables }), recovered };
+}
+
+/** A copy with all its entries, those that the file does not hold as "never written". */
+function widened({ part, start, count, offsets }: OffsetTable): OffsetTable {
+  const all = new Float64Array(count);
+  all.set(offsets.subarray(0, count));
+  return { part, start, count, offsets: all };
+}
+
+/** Whether the tables alone show that something is wrong with them. */
+function suspicious(index: ChunkIndex): boolean {
+  if (index.fileSize <= index.tablesEnd) return false;
+  const total = index.tables.reduce((sum, { count }) => sum + count, 0);
+  const all = new Float64Array(total);
+  let used = 0;
+  for (const { count, offsets } of index.tables) {
+    if (offsets.length < count) return true;
+    for (const offset of offsets) {
+      if (!(offset >= index.tablesEnd && offset < index.fileSize)) return true;
+      all[used++] = offset;
+    }
+  }
+  all.sort();
+  for (let i = 1; i < used; i++) if (all[i] === all[i - 1]) return true;
+  return false;
+}

@@ -1,0 +1,58 @@
+/** Which lines and tiles a set of chunks stands for. */
+import type { ChunkGrid, LevelGrid } from '../chunks/index.ts';
+import type { ReportMissingLines, ReportMissingTiles } from '../report/index.ts';
+
+export interface Missing {
+  /** Scan line parts: inclusive ranges, adjacent ones joined, rising. */
+  readonly lines: readonly ReportMissingLines[];
+  /** Tiled parts: rectangles of tile coordinates, level by level; together they cover each missing tile exactly once. */
+  readonly tiles: readonly ReportMissingTiles[];
+}
+
+/** The missing chunks of a part as lines or tiles; `missing` is asked for every chunk. */
+export function missingOf(grid: ChunkGrid, missing: (chunk: number) => boolean): Missing {
+  if (grid.part.isTiled) return { lines: [], tiles: grid.levels.flatMap((level) => tilesOf(level, missing)) };
+  const lines: { y_min: number; y_max: number }[] = [];
+  for (let chunk = 0; chunk < grid.count; chunk++) {
+    if (!missing(chunk)) continue;
+    const { yMin, yMax } = grid.chunk(chunk).box;
+    const last = lines.at(-1);
+    if (last && last.y_max === yMin - 1) last.y_max = yMax;
+    else lines.push({ y_min: yMin, y_max: yMax });
+  }
+  return { lines, tiles: [] };
+}
+
+/** Runs of each row of tiles, grown downwards while the rows below have the same run. */
+function tilesOf(level: LevelGrid, missing: (chunk: number) => boolean): ReportMissingTiles[] {
+  const done: ReportMissingTiles[] = [];
+  let open = new Map<string, { x_min: number; x_max: number; y_min: number; y_max: number }>();
+  for (let row = 0; row < level.rows; row++) {
+    const still: typeof open = new Map();
+    for (const [from, to] of runs(level, row, missing)) {
+      const key = `${from} ${to}`;
+      const above = open.get(key);
+      if (above) {
+        above.y_max = row;
+        open.delete(key);
+        still.set(key, above);
+      } else still.set(key, { x_min: from, x_max: to, y_min: row, y_max: row });
+    }
+    for (const closed of open.values()) done.push({ level: [level.x, level.y], ...closed });
+    open = still;
+  }
+  for (const closed of open.values()) done.push({ level: [level.x, level.y], ...closed });
+  return done.sort((a, b) => a.y_min - b.y_min || a.x_min - b.x_min);
+}
+
+function* runs(level: LevelGrid, row: number, missing: (chunk: number) => boolean): Generator<[number, number]> {
+  let from = -1;
+  for (let column = 0; column <= level.columns; column++) {
+    const gap = column < level.columns && missing(level.firstChunk + row * level.columns + column);
+    if (gap && from < 0) from = column;
+    if (!gap && from >= 0) {
+      yield [from, column - 1];
+      from = -1;
+    }
+  }
+}

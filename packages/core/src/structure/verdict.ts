@@ -1,0 +1,80 @@
+/** One word for a file, and why. */
+import type { ExrError } from '../errors.ts';
+import type { ReportMissingLines, ReportMissingTiles, ReportPartStructure, ReportStructure } from '../report/index.ts';
+import type { ChunkProblem, Examination } from './examine.ts';
+
+/**
+ * - `ok`: everything is there.
+ * - `incomplete`: chunks were never written; `in progress`: the same, and the file was written to a moment ago.
+ * - `truncated`: the file ends before its chunks do.
+ * - `corrupt`: headers, tables, leaders or data are wrong.
+ * - `not an EXR`.
+ * - `unreadable`: the file could not be opened or read, or lies beyond a limit or what we support.
+ */
+export type Verdict = 'ok' | 'incomplete' | 'in progress' | 'truncated' | 'corrupt' | 'not an EXR' | 'unreadable';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Sentences for a person, the worst first. */
+  readonly reasons: readonly string[];
+}
+
+/** Judges a file that was opened. `secondsOld`: since it was last written, null when nobody knows. `recent`: how old a file still counts as being written. */
+export function judge(examination: Examination, headerProblems: readonly ExrError[], secondsOld: number | null, recent = 60): Judgement {
+  const { problems, structure, recovered } = examination;
+  const reasons: string[] = headerProblems.map((problem) => problem.message);
+  const some = (...kinds: string[]): boolean => problems.some(({ kind }) => kinds.includes(kind));
+  const young = secondsOld !== null && secondsOld >= 0 && secondsOld < recent;
+  for (const part of structure.parts) reasons.push(...partReasons(part, structure.parts.length > 1));
+  reasons.push(...grouped(problems));
+  if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: --fix-table writes a copy that every reader can open`);
+  const missing = structure.parts.some((part) => part.present < part.chunks);
+  const wrongHeader = headerProblems.some(({ kind }) => kind === 'format');
+  let verdict: Verdict = 'ok';
+  if (headerProblems.some(({ code }) => code === 'TRUNCATED') || some('truncated')) verdict = young ? 'in progress' : 'truncated';
+  else if (wrongHeader || some('leader', 'data', 'duplicate', 'overlap', 'out-of-range')) verdict = 'corrupt';
+  else if (missing) verdict = young ? 'in progress' : 'incomplete';
+  else if (recovered > 0) verdict = young ? 'in progress' : 'corrupt';
+  else if (headerProblems.length > 0 || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
+  if (verdict === 'truncated' && some('leader', 'data', 'duplicate', 'overlap')) verdict = 'corrupt';
+  return { verdict, reasons: [...new Set(reasons)] };
+}
+
+/** The first problem of each kind, and how many more there are: a cut file loses hundreds of chunks for one reason. */
+function grouped(problems: readonly ChunkProblem[]): string[] {
+  const kinds = new Map<string, { message: string; count: number }>();
+  for (const { kind, message } of problems) {
+    const seen = kinds.get(kind);
+    if (seen) seen.count++;
+    else kinds.set(kind, { message, count: 1 });
+  }
+  return [...kinds.values()].map(({ message, count }) => (count === 1 ? message : `${message} (and ${count - 1} more chunks likewise)`));
+}
+
+function partReasons(part: ReportPartStructure, several: boolean): string[] {
+  const absent = part.chunks - part.present;
+  if (absent === 0) return [];
+  const where = several ? `part ${part.index}: ` : '';
+  return [`${where}${absent} of ${part.chunks} chunks are missing: ${missingText(part)}`];
+}
+
+/** `lines 512–575 and 640–655`, `tiles (2, 0)–(4, 0)`, with the level where it is not the full one. */
+export function missingText({ missing_lines: lines, missing_tiles: tiles }: Pick<ReportPartStructure, 'missing_lines' | 'missing_tiles'>): string {
+  const texts = lines.length ? lines.map(lineText) : tiles.map(tileText);
+  const shown = texts.slice(0, 8).join(', ');
+  return `${lines.length ? 'lines' : 'tiles'} ${shown}${texts.length > 8 ? ` and ${texts.length - 8} more ranges` : ''}`;
+}
+
+function lineText({ y_min: from, y_max: to }: ReportMissingLines): string {
+  return from === to ? `${from}` : `${from} to ${to}`;
+}
+
+function tileText({ level: [x, y], x_min: left, x_max: right, y_min: top, y_max: bottom }: ReportMissingTiles): string {
+  const place = left === right && top === bottom ? `(${left}, ${top})` : `(${left}, ${top}) to (${right}, ${bottom})`;
+  return x === 0 && y === 0 ? place : `${place} of level ${x},${y}`;
+}
+
+/** For the report: verdict and reasons beside the chunk map. */
+export function withJudgement(structure: ReportStructure, { verdict, reasons }: Judgement): ReportStructure {
+  return { verdict, reasons, ...structure };
+}
