@@ -31,14 +31,16 @@ const BAD_RUN: i32 = 4;
 const OUT_OF_BITS: i32 = 5;
 const BITS_LEFT: i32 = 6;
 
+// Tables at fixed addresses: the fast loop's loads then need no sums.
+const FIRST = memory.data(512, 64); // u64[64]: the lowest code of each length
+const COUNT = memory.data(256, 64); // u32[64]: codes of each length
+const OFFSET = memory.data(256, 64); // u32[64]: 2 × (id of a code of this length minus the code), modulo 2^32: ids index 2-byte symbols
+const BUCKET = memory.data(4096, 64); // u8[4096]: code length of each bucket, 0 where it is not one length
+const STEP = memory.data(8192, 64); // u16[4096]: what one step of the fast loop takes
+const SYMBOL = memory.data(131136, 64); // u16[65537]: symbols in code order
+
 // Scratch layout, in bytes from the scratch address.
-const AT_FIRST: usize = 0; // u64[64]: the lowest code of each length
-const AT_COUNT: usize = 512; // u32[64]: codes of each length
-const AT_OFFSET: usize = 768; // u32[64]: id of a code of this length minus the code, modulo 2^32
-const AT_BUCKET: usize = 1024; // u8[4096]: code length of each bucket, 0 where it is not one length
-const AT_STEP: usize = AT_BUCKET + BUCKETS; // u16[4096]: what one step of the fast loop takes
-const AT_SYMBOL: usize = AT_STEP + 2 * BUCKETS; // u16[65537]: symbols in code order
-const AT_USED: usize = AT_SYMBOL + 131136; // u32[65537]: used symbols in symbol order, length << 24 | symbol
+const AT_USED: usize = 0; // u32[65537]: used symbols in symbol order, length << 24 | symbol
 const AT_BITS: usize = AT_USED + 262208; // the reversed bit stream, with zeroes on both sides
 const PAD: usize = 64;
 
@@ -65,14 +67,14 @@ export function huffmanDecode(packed: usize, length: usize, out: usize, count: u
   if (dataBytes > end - data) return BAD_HEADER;
   const run = assignCodes(high, scratch);
   if (run < -1) return BAD_TABLE;
-  buildSteps(run, scratch);
+  buildSteps(run);
   reverseBytes(data, dataBytes, scratch + AT_BITS);
   return decodeSymbols(bits, dataBytes, run, out, count, scratch);
 }
 
 /** Unpacks 6-bit code lengths of the symbols low…high into the list of used symbols. Returns the address behind them, 0 when they lie. */
 function readCodeLengths(from: usize, end: usize, low: u32, high: u32, scratch: usize): usize {
-  memory.fill(scratch + AT_COUNT, 0, 256);
+  memory.fill(COUNT, 0, 256);
   let used = scratch + AT_USED;
   let p = from;
   let held: u32 = 0; // bits read but not yet taken, in the low `have` bits
@@ -89,7 +91,7 @@ function readCodeLengths(from: usize, end: usize, low: u32, high: u32, scratch: 
     if (length < SHORT_RUN) {
       store<u32>(used, (length << 24) | symbol);
       used += 4;
-      const counter = scratch + AT_COUNT + (<usize>length << 2);
+      const counter = COUNT + (<usize>length << 2);
       store<u32>(counter, load<u32>(counter) + 1);
       continue;
     }
@@ -121,22 +123,21 @@ function assignCodes(runSymbol: u32, scratch: usize): i32 {
   let id: u32 = 0;
   let odd = false;
   for (let length = MAX_LENGTH; length > 0; length--) {
-    const count = load<u32>(scratch + AT_COUNT + (<usize>length << 2));
+    const count = load<u32>(COUNT + (<usize>length << 2));
     if (count != 0 && odd) return -2;
-    store<u64>(scratch + AT_FIRST + (<usize>length << 3), code);
-    store<u32>(scratch + AT_OFFSET + (<usize>length << 2), id - <u32>code);
+    store<u64>(FIRST + (<usize>length << 3), code);
+    store<u32>(OFFSET + (<usize>length << 2), (id - <u32>code) << 1);
     id += count;
     code += count;
     if (code > <u64>1 << length) return -2;
     odd = odd || (code & 1) != 0;
     code >>= 1;
   }
-  store<u32>(scratch + AT_OFFSET, 0); // takeStep's second code of no bits is symbol 0
-  // A counting sort: AT_BUCKET is still free and holds the next id of each length.
-  const next = scratch + AT_BUCKET;
+  store<u32>(OFFSET, 0); // takeStep's second code of no bits is symbol 0
+  // A counting sort: BUCKET is still free and holds the next id of each length.
+  const next = BUCKET;
   for (let length = 1; length <= MAX_LENGTH; length++) {
-    const first = load<u32>(scratch + AT_OFFSET + (<usize>length << 2)) + <u32>load<u64>(scratch + AT_FIRST + (<usize>length << 3));
-    store<u32>(next + (<usize>length << 2), first);
+    store<u32>(next + (<usize>length << 2), firstIdOf(length));
   }
   let run = -1;
   for (let used = scratch + AT_USED; ; used += 4) {
@@ -146,27 +147,30 @@ function assignCodes(runSymbol: u32, scratch: usize): i32 {
     const at = load<u32>(slot);
     store<u32>(slot, at + 1);
     const symbol = entry & 0xffffff;
-    store<u16>(scratch + AT_SYMBOL + (<usize>at << 1), <u16>symbol);
+    store<u16>(SYMBOL + (<usize>at << 1), <u16>symbol);
     if (symbol == runSymbol) run = at;
   }
   return run;
 }
 
+/** The id of the lowest code of a length. Ids are below 2^17, so that half of the doubled sum modulo 2^32 is right. */
+function firstIdOf(length: i32): u32 {
+  return ((<u32>load<u64>(FIRST + (<usize>length << 3)) << 1) + load<u32>(OFFSET + (<usize>length << 2))) >> 1;
+}
+
 /** Fills the bucket and step tables. `run` is the id of the run-length symbol. */
-function buildSteps(run: i32, scratch: usize): void {
-  const buckets = scratch + AT_BUCKET;
-  memory.fill(buckets, 0, BUCKETS);
+function buildSteps(run: i32): void {
+  memory.fill(BUCKET, 0, BUCKETS);
   let runFirst = -1; // the buckets that the run-length symbol is in
   let runLast = -2;
   for (let length = 1; length <= MAX_LENGTH; length++) {
-    const count = load<u32>(scratch + AT_COUNT + (<usize>length << 2));
+    const count = load<u32>(COUNT + (<usize>length << 2));
     if (count == 0) continue;
-    const first = load<u64>(scratch + AT_FIRST + (<usize>length << 3));
-    const firstId = <u32>first + load<u32>(scratch + AT_OFFSET + (<usize>length << 2));
-    const ofRun = <u32>run - firstId;
+    const first = load<u64>(FIRST + (<usize>length << 3));
+    const ofRun = <u32>run - firstIdOf(length);
     if (length <= BUCKET_BITS) {
       const width = BUCKET_BITS - length;
-      memory.fill(buckets + (<usize>first << width), <u8>length, <usize>count << width);
+      memory.fill(BUCKET + (<usize>first << width), <u8>length, <usize>count << width);
       if (ofRun < count) {
         runFirst = <i32>(<u32>first + ofRun) << width;
         runLast = runFirst + (1 << width) - 1;
@@ -175,23 +179,22 @@ function buildSteps(run: i32, scratch: usize): void {
       const width = length - BUCKET_BITS;
       const from = <usize>((first + (<u64>1 << width) - 1) >> width);
       const to = <usize>((first + count) >> width);
-      if (to > from && length <= STEP_BITS) memory.fill(buckets + from, <u8>length, to - from);
+      if (to > from && length <= STEP_BITS) memory.fill(BUCKET + from, <u8>length, to - from);
       if (ofRun < count) runFirst = runLast = <i32>((first + ofRun) >> width);
     }
   }
-  if (run >= 0) memory.fill(buckets + runFirst, 0, runLast - runFirst + 1);
-  const steps = scratch + AT_STEP;
+  if (run >= 0) memory.fill(BUCKET + runFirst, 0, runLast - runFirst + 1);
   for (let bucket = 0; bucket < BUCKETS; bucket++) {
-    const one = <i32>load<u8>(buckets + bucket);
+    const one = <i32>load<u8>(BUCKET + bucket);
     let step = <u32>one | (<u32>one << 6);
     if (one != 0 && one < BUCKET_BITS) {
       const from = (bucket << one) & (BUCKETS - 1);
       const to = from + (1 << one) - 1;
-      const two = <i32>load<u8>(buckets + from);
-      const same = two != 0 && two == <i32>load<u8>(buckets + to) && one + two <= STEP_BITS;
+      const two = <i32>load<u8>(BUCKET + from);
+      const same = two != 0 && two == <i32>load<u8>(BUCKET + to) && one + two <= STEP_BITS;
       if (same && (runFirst > to || runLast < from)) step = PAIR | (<u32>one << 6) | <u32>(one + two);
     }
-    store<u16>(steps + (<usize>bucket << 1), <u16>step);
+    store<u16>(STEP + (<usize>bucket << 1), <u16>step);
   }
 }
 
@@ -222,9 +225,6 @@ function reverseBytes(from: usize, length: usize, to: usize): void {
 function decodeSymbols(bits: u32, dataBytes: usize, run: i32, out: usize, count: usize, scratch: usize): i32 {
   const stream = scratch + AT_BITS + PAD;
   const start = stream + dataBytes - 8; // address of the first load; later bytes of the stream are below it
-  const steps = scratch + AT_STEP;
-  const offsets = scratch + AT_OFFSET;
-  const symbols = scratch + AT_SYMBOL;
   const outEnd = out + (count << 1);
   const fastEnd = outEnd - 8; // a fast round writes up to four symbols
   let o = out;
@@ -240,14 +240,14 @@ function decodeSymbols(bits: u32, dataBytes: usize, run: i32, out: usize, count:
         held |= load<u64>(p) >> have;
         p -= <usize>((63 - have) >> 3);
         have |= 56;
-        const a = load<u16>(steps + (<usize>(held >> 52) << 1));
+        const a = load<u16>(STEP + (<usize>(held >> 52) << 1));
         if (a == 0) break;
-        o = takeStep(a, held, offsets, symbols, o);
+        o = takeStep(a, held, o);
         held <<= <u64>a;
         have -= <u64>(a & 63);
-        const b = load<u16>(steps + (<usize>(held >> 52) << 1));
+        const b = load<u16>(STEP + (<usize>(held >> 52) << 1));
         if (b == 0) break;
-        o = takeStep(b, held, offsets, symbols, o);
+        o = takeStep(b, held, o);
         held <<= <u64>b;
         have -= <u64>(b & 63);
       }
@@ -259,9 +259,9 @@ function decodeSymbols(bits: u32, dataBytes: usize, run: i32, out: usize, count:
     const next = take64(start, position);
     let length = 1;
     while (length <= MAX_LENGTH) {
-      const codes = load<u32>(scratch + AT_COUNT + (<usize>length << 2));
+      const codes = load<u32>(COUNT + (<usize>length << 2));
       if (codes != 0) {
-        const above = (next >> (64 - length)) - load<u64>(scratch + AT_FIRST + (<usize>length << 3));
+        const above = (next >> (64 - length)) - load<u64>(FIRST + (<usize>length << 3));
         if (above < codes) break;
         // Codes of this length end below the value and shorter ones did not match: no such code.
         if (<i64>above >= 0) return BAD_CODE;
@@ -270,9 +270,9 @@ function decodeSymbols(bits: u32, dataBytes: usize, run: i32, out: usize, count:
     }
     if (length > MAX_LENGTH) return BAD_CODE;
     position += length;
-    const id = <u32>(next >> (64 - length)) + load<u32>(offsets + (<usize>length << 2));
-    if (id != <u32>run) {
-      store<u16>(o, load<u16>(symbols + (<usize>id << 1)));
+    const doubled = (<u32>(next >> (64 - length)) << 1) + load<u32>(OFFSET + (<usize>length << 2));
+    if (doubled >> 1 != <u32>run) {
+      store<u16>(o, load<u16>(SYMBOL + doubled));
       o += 2;
     } else {
       if (position + 8 > bits) return OUT_OF_BITS;
@@ -290,15 +290,15 @@ function decodeSymbols(bits: u32, dataBytes: usize, run: i32, out: usize, count:
 /** Writes the one or two symbols of a step and returns the address behind them. A second store may be overwritten by the next step. */
 // @ts-ignore: decorator
 @inline
-function takeStep(step: u32, held: u64, offsets: usize, symbols: usize, o: usize): usize {
+function takeStep(step: u32, held: u64, o: usize): usize {
   const one = (step >> 6) & 63;
   const two = <u64>((step & 63) - one);
-  const first = <u32>(held >> (64 - <u64>one)) + load<u32>(offsets + (<usize>one << 2));
-  // With no second code its length is 0 and so is its value: symbols[0] is read and the store below overwritten.
+  const first = (<u32>(held >> (64 - <u64>one)) << 1) + load<u32>(OFFSET + (<usize>one << 2));
+  // With no second code its length is 0 and so is its value: SYMBOL[0] is read and the store below overwritten.
   const rest = ((held << <u64>one) >> 1) >> (63 - two);
-  const second = <u32>rest + load<u32>(offsets + (<usize>two << 2));
-  store<u16>(o, load<u16>(symbols + (<usize>first << 1)));
-  store<u16>(o, load<u16>(symbols + (<usize>second << 1)), 2);
+  const second = (<u32>rest << 1) + load<u32>(OFFSET + (<usize>two << 2));
+  store<u16>(o, load<u16>(SYMBOL + first));
+  store<u16>(o, load<u16>(SYMBOL + second), 2);
   return o + 2 + <usize>(step >> 11);
 }
 

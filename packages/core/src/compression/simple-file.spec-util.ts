@@ -107,16 +107,18 @@ export function unpackGuarded(kernels: Kernels, decompress: Decompress, { packed
     const at = kernels.allocate(shape.unpackedBytes + 2 * GUARD) + GUARD;
     // Whatever the codec allocates comes after: a write behind `out` by up to GUARD bytes is seen, before it too.
     kernels.bytes(at - GUARD, shape.unpackedBytes + 2 * GUARD).fill(0xa5);
-    if (packed.length === shape.unpackedBytes) kernels.bytes(at, packed.length).set(packed);
-    else {
-      try {
-        decompress(kernels, packed, at, shape);
-      } finally {
-        for (const guard of [at - GUARD, at + shape.unpackedBytes]) {
-          if (kernels.bytes(guard, GUARD).some((byte) => byte !== 0xa5)) throw new Error('the codec wrote outside its output');
-        }
-      }
+    let failed: { readonly why: unknown } | null = null;
+    try {
+      if (packed.length === shape.unpackedBytes) kernels.bytes(at, packed.length).set(packed);
+      else decompress(kernels, packed, at, shape);
+    } catch (why) {
+      failed = { why };
     }
+    // A write outside matters more than whatever else went wrong.
+    for (const guard of [at - GUARD, at + shape.unpackedBytes]) {
+      if (kernels.bytes(guard, GUARD).some((byte) => byte !== 0xa5)) throw new Error('the codec wrote outside its output');
+    }
+    if (failed) throw failed.why;
     return kernels.bytes(at, shape.unpackedBytes).slice();
   } finally {
     kernels.release(mark);

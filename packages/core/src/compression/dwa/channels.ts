@@ -45,6 +45,8 @@ function fits({ suffix, ignoreCase }: ChannelRule, name: string): boolean {
   return ignoreCase ? lower(suffix) === lower(name) : suffix === name;
 }
 
-function sameSampling(set: readonly ChunkChannel[]): boolean {
-  return set.every(({ xSampling, ySampling }) => xSampling === set[0]!.xSampling && ySampling === set[0]!.ySampling);
+/** The sizes follow from the samplings; a shape in which they do not must not lead outside a row. */
+function sameSampling([first, ...others]: readonly ChunkChannel[]): boolean {
+  const keys = ['xSampling', 'ySampling', 'width', 'height'] as const;
+  return others.every((channel) => keys.every((key) => channel[key] === first![key]));
 }
