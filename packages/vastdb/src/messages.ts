@@ -38,7 +38,8 @@ export function createSchemaBody(properties: string): Uint8Array {
 /** `AlterSchemaRequest`, `AlterTableRequest` and `AlterColumnRequest` all begin with their properties. */
 export function alterBody(slots: number, properties = ''): Uint8Array {
   const builder = new Builder(64);
-  const text = builder.createString(properties);
+  // The SDK writes every string before it knows whether it is needed; so its bytes are these.
+  const [text = 0] = Array.from({ length: slots }, (_, i) => builder.createString(i === 0 ? properties : ''));
   builder.startObject(slots);
   if (properties !== '') builder.addFieldOffset(0, text, 0);
   return finish(builder, builder.endObject());

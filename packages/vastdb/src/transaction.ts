@@ -127,7 +127,9 @@ export class Transaction {
   }
 
   #statement(request: VastRequest): VastRequest {
-    const headers = { ...commonHeaders(this.#openId()), ...request.headers };
+    // HEAD of a bucket is plain S3.
+    const id = this.#openId();
+    const headers = { ...(request.method === 'HEAD' ? {} : commonHeaders(id)), ...request.headers };
     const signals = [request.signal, this.#signal].filter((signal) => signal !== undefined);
     return { ...request, headers, signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0] };
   }
