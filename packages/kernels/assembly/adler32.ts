@@ -1,5 +1,8 @@
 const BASE: u32 = 65521;
-/** Bytes whose sums cannot overflow 32 bits, and a multiple of 32: 255 n (n + 1) / 2 + (n + 1) (BASE - 1) < 2^32 for n ≤ 5552 (RFC 1950, 9). */
+/**
+ * Bytes whose sums cannot overflow 32 bits, and a multiple of 32: 255 n (n + 1) / 2 + (n + 1) (BASE - 1) < 2^32 for n ≤
+ * 5552 (RFC 1950, 9).
+ */
 const RUN: usize = 5536;
 
 /** Adler-32 of `length` bytes (RFC 1950). */
@@ -27,14 +30,12 @@ export function adler32(address: usize, length: usize): u32 {
           const first = v128.load(address);
           const second = v128.load(address, 16);
           before = i32x4.add(before, sums);
-          sums = i32x4.add(
-            sums,
-            i32x4.extadd_pairwise_i16x8_u(i16x8.add(i16x8.extadd_pairwise_i8x16_u(first), i16x8.extadd_pairwise_i8x16_u(second))),
-          );
-          weighted = i32x4.add(weighted, i32x4.add(
-            i32x4.add(i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(first), highA), i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(first), highB)),
-            i32x4.add(i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(second), lowA), i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(second), lowB)),
-          ));
+          const pairs = i16x8.add(i16x8.extadd_pairwise_i8x16_u(first), i16x8.extadd_pairwise_i8x16_u(second));
+          sums = i32x4.add(sums, i32x4.extadd_pairwise_i16x8_u(pairs));
+          weighted = i32x4.add(weighted, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(first), highA));
+          weighted = i32x4.add(weighted, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(first), highB));
+          weighted = i32x4.add(weighted, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(second), lowA));
+          weighted = i32x4.add(weighted, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(second), lowB));
           address += 32;
         }
         b += a * (<u32>blocks << 5) + (lanes(before) << 5) + lanes(weighted);

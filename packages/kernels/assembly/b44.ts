@@ -1,5 +1,5 @@
-// B44 and B44A (OpenEXRCore, internal_b44.c): each 4 × 4 block of halves is its first value, a shift and fifteen 6-bit differences in 14 bytes, or
-// 3 bytes where all sixteen are the same.
+// B44 and B44A (OpenEXRCore, internal_b44.c): each 4 × 4 block of halves is its first value, a shift and fifteen 6-bit
+// differences in 14 bytes, or 3 bytes where all sixteen are the same.
 
 /** 8 × log of each half, as halves: what a pLinear channel is mapped through. Made on first use. */
 const logTable: usize = memory.data(2 * 65536, 16);
@@ -10,8 +10,9 @@ let hasLogTable = false;
 const FLAT: u32 = 13 << 2;
 
 /**
- * Decodes one channel of `width` × `height` halves. `rows` points at the addresses (u32) of its rows. Returns the address behind the bytes that
- * were used of [packed, end), or 0 when they do not suffice. Up to 16 bytes behind `end` may be read.
+ * Decodes one channel of `width` × `height` halves. `rows` points at the addresses (u32) of its rows. Returns the
+ * address behind the bytes that were used of [packed, end), or 0 when they do not suffice. Up to 16 bytes behind `end`
+ * may be read.
  */
 export function b44Channel(packed: usize, end: usize, rows: usize, width: usize, height: usize, isLinear: bool): usize {
   if (isLinear && !hasLogTable) makeLogTable();
@@ -43,7 +44,7 @@ export function b44Channel(packed: usize, end: usize, rows: usize, width: usize,
         } else {
           unpackBlock(packed, block, block + 8, block + 16, block + 24);
         }
-        if (isLinear) for (let i: usize = 0; i < 32; i += 2) store<u16>(block + i, load<u16>(logTable + (<usize>load<u16>(block + i) << 1)));
+        if (isLinear) mapBlock();
         const columns = min(width - x, 4) << 1;
         copyColumns(row0 + at, block, columns);
         if (lines > 1) copyColumns(row1 + at, block + 8, columns);
@@ -54,6 +55,10 @@ export function b44Channel(packed: usize, end: usize, rows: usize, width: usize,
     }
   }
   return packed;
+}
+
+function mapBlock(): void {
+  for (let i: usize = 0; i < 32; i += 2) store<u16>(block + i, load<u16>(logTable + (<usize>load<u16>(block + i) << 1)));
 }
 
 // @ts-ignore: decorator
@@ -76,8 +81,8 @@ function flatValue(packed: usize): u32 {
 }
 
 /**
- * The differences lie in four groups of four 6-bit fields, three bytes a group: the first group has the shift and goes down the first column, the
- * others go right from it, row by row. All arithmetic is modulo 2^16.
+ * The differences lie in four groups of four 6-bit fields, three bytes a group: the first group has the shift and goes
+ * down the first column, the others go right from it, row by row. All arithmetic is modulo 2^16.
  */
 // @ts-ignore: decorator
 @inline
@@ -90,10 +95,13 @@ function unpackBlock(packed: usize, row0: usize, row1: usize, row2: usize, row3:
     const words01 = v128.shuffle<u8>(bytes, bytes, 3, 2, 6, 5, 9, 8, 12, 11, 3, 2, 6, 5, 9, 8, 12, 11);
     const words23 = v128.shuffle<u8>(bytes, bytes, 4, 3, 7, 6, 10, 9, 13, 12, 4, 3, 7, 6, 10, 9, 13, 12);
     const bias = i16x8.shl(i16x8.splat(0x20), shift);
-    let rows01 = i16x8.sub(i16x8.shl(i16x8.shr_u(i16x8.mul(words01, i16x8(1, 1, 1, 1, 64, 64, 64, 64)), 10), shift), bias);
-    let rows23 = i16x8.sub(i16x8.shl(i16x8.shr_u(i16x8.mul(words23, i16x8(16, 16, 16, 16, 1024, 1024, 1024, 1024)), 10), shift), bias);
+    const fields01 = i16x8.shr_u(i16x8.mul(words01, i16x8(1, 1, 1, 1, 64, 64, 64, 64)), 10);
+    const fields23 = i16x8.shr_u(i16x8.mul(words23, i16x8(16, 16, 16, 16, 1024, 1024, 1024, 1024)), 10);
+    let rows01 = i16x8.sub(i16x8.shl(fields01, shift), bias);
+    let rows23 = i16x8.sub(i16x8.shl(fields23, shift), bias);
     rows01 = i16x8.replace_lane(rows01, 0, <i16>first);
-    // Sums to the right, in each half of a vector; then down: the second row begins with the first value of the first row, and so on.
+    // Sums to the right, in each half of a vector; then down: the second row begins with the first value of the first
+    // row, and so on.
     rows01 = i16x8.add(rows01, i64x2.shl(rows01, 16));
     rows01 = i16x8.add(rows01, i64x2.shl(rows01, 32));
     rows23 = i16x8.add(rows23, i64x2.shl(rows23, 16));
@@ -144,17 +152,23 @@ function storeRow(row: usize, value: u32, a: u32, b: u32, c: u32, shift: i32, bi
   store<u16>(row, <u16>halfOf(value), 6);
 }
 
-/** Address of the table, made if it was not: 65,536 halves. For the test that compares it with another implementation's. */
+/**
+ * Address of the table, made if it was not: 65,536 halves. For the test that compares it with another implementation's.
+ */
 export function b44LogTable(): usize {
   if (!hasLogTable) makeLogTable();
   return logTable;
 }
 
-/** OpenEXRCore, internal_b44_table_init.c: negative, infinite and NaN give 0, +0 gives the logarithm of 0, which is -infinity. */
+/**
+ * OpenEXRCore, internal_b44_table_init.c: negative, infinite and NaN give 0, +0 gives the logarithm of 0, which is
+ * -infinity.
+ */
 function makeLogTable(): void {
   for (let i: u32 = 0; i < 65536; i++) {
     let half: u32 = 0;
-    if ((i & 0x7c00) != 0x7c00 && i <= 0x8000) half = i & 0x7fff ? halfOfFloat(<f32>(8 * <f32>logarithm(valueOfHalf(i)))) : 0xfc00;
+    if (!(i & 0x7fff)) half = 0xfc00;
+    else if ((i & 0x7c00) != 0x7c00 && i < 0x8000) half = halfOfFloat(8 * <f32>logarithm(valueOfHalf(i)));
     store<u16>(logTable + (<usize>i << 1), <u16>half);
   }
   hasLogTable = true;
@@ -166,7 +180,10 @@ function valueOfHalf(half: u32): f64 {
   return exponent ? <f64>(1024 + (half & 1023)) * power(<i32>exponent - 25) : <f64>half * power(-24);
 }
 
-/** ln(x) = n ln 2 + 2 artanh((m - 1) / (m + 1)), where x = 2^n m and m is near 1: its series is exact to the last bits of a double by s^21. */
+/**
+ * ln(x) = n ln 2 + 2 artanh((m - 1) / (m + 1)), where x = 2^n m and m is near 1: its series is exact to the last bits
+ * of a double by s^21.
+ */
 function logarithm(x: f64): f64 {
   const bits = reinterpret<u64>(x);
   let n = <i32>(bits >> 52) - 1023;

@@ -1,4 +1,5 @@
-// binary16 → binary32, bit for bit: subnormal halves become normal floats, the sign and payload of a NaN stay as they are.
+// binary16 → binary32, bit for bit: subnormal halves become normal floats, the sign and payload of a NaN stay as they
+// are.
 
 /** The bits of the float that a half is. */
 // @ts-ignore: decorator

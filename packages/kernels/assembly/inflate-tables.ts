@@ -1,14 +1,16 @@
-// Huffman decoding tables of DEFLATE (RFC 1951, 3.2): one root table indexed by the next bits of the stream, and after it a small table for
-// each root prefix of longer codes. An entry is a u32:
+// Huffman decoding tables of DEFLATE (RFC 1951, 3.2): one root table indexed by the next bits of the stream, and after
+// it a small table for each root prefix of longer codes. An entry is a u32:
 //
 //   bits 0…5    bits of the stream that the symbol takes: its code, and the extra bits of a length or distance
 //   bits 8…11   bits of the code alone (literals: the number of literals, 1 or 2)
 //   bit  13     with SPECIAL: end of block.  bit 12 with SPECIAL: no such code
-//   bit  14     SPECIAL: end of block, no such code, or the door of a second table (bits 16…31 its first index, bits 8…11 its index bits)
+//   bit  14     SPECIAL: end of block, no such code, or the door of a second table (bits 16…31 its first index, bits
+//               8…11 its index bits)
 //   bit  15     LITERAL: bits 16…23 the first, bits 24…31 the second literal
 //   bits 16…31  base of a length or distance
 //
-// A table's room is bounded thus: a second table of 2^k entries holds at least k+1 codes, so n codes need at most n/(k+1) × 2^k entries.
+// A table's room is bounded thus: a second table of 2^k entries holds at least k+1 codes, so n codes need at most
+// n/(k+1) × 2^k entries.
 
 export const LITERAL: u32 = 1 << 15;
 export const SPECIAL: u32 = 1 << 14;
@@ -32,14 +34,21 @@ const places: usize = memory.data(4 * 17, 16);
 const precodeLengths: usize = memory.data(32, 16);
 
 /** Order in which the lengths of the code-length code are stored (RFC 1951, 3.2.7). */
+// prettier-ignore
 const PRECODE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 /** Lengths of symbols 257…285 and distances of symbols 0…29 (RFC 1951, 3.2.5). */
+// prettier-ignore
 const LENGTH_BASE: usize = memory.data<u16>([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
 ]);
-const LENGTH_EXTRA: usize = memory.data<u8>([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0]);
+// prettier-ignore
+const LENGTH_EXTRA: usize = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
+]);
+// prettier-ignore
 const DISTANCE_BASE: usize = memory.data<u16>([
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
+  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769,
+  1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
 ]);
 
 const LENGTHS: i32 = 0;
@@ -68,8 +77,9 @@ function withBits(entry: u32, bits: u32): u32 {
 }
 
 /**
- * Fills `table` from `count` code lengths. False when they do not make a prefix code: over-subscribed, or with unused codes other than the one of
- * a single symbol of one bit. A code without symbols is accepted for distances: a block of literals has no use for them.
+ * Fills `table` from `count` code lengths. False when they do not make a prefix code: over-subscribed, or with unused
+ * codes other than the one of a single symbol of one bit. A code without symbols is accepted for distances: a block of
+ * literals has no use for them.
  */
 function buildTable(kind: i32, table: usize, rootBits: u32, lengths: usize, count: u32): bool {
   for (let i: usize = 0; i < 64; i += 8) store<u64>(counts + i, 0);
@@ -104,13 +114,17 @@ function buildTable(kind: i32, table: usize, rootBits: u32, lengths: usize, coun
   return true;
 }
 
-/** Gives the sorted symbols their codes in order (RFC 1951, 3.2.2) and puts each where the stream's bits, which come reversed, lead to it. */
+/**
+ * Gives the sorted symbols their codes in order (RFC 1951, 3.2.2) and puts each where the stream's bits, which come
+ * reversed, lead to it.
+ */
 function fillTable(kind: i32, table: usize, rootBits: u32): void {
   let code: u32 = 0; // reversed
   let next: u32 = 0;
   let bits: u32 = 1;
   while (!load<u32>(counts + (bits << 2))) bits++;
-  // Codes of up to rootBits: a table for `bits` bits is two copies of the one for a bit less, and the codes of that length.
+  // Codes of up to rootBits: a table for `bits` bits is two copies of the one for a bit less, and the codes of that
+  // length.
   let size: u32 = 1 << bits;
   for (; bits <= rootBits; bits++) {
     for (let left = load<u32>(counts + (bits << 2)); left; left--) {
@@ -145,7 +159,9 @@ function fillTable(kind: i32, table: usize, rootBits: u32): void {
         store<u32>(table + (prefix << 2), (start << 16) | SPECIAL | (indexBits << 8) | rootBits);
       }
       const entry = withBits(symbolEntry(kind, load<u16>(sorted + (next++ << 1))), bits - rootBits);
-      for (let i = start + (code >> rootBits); i < end; i += 1 << (bits - rootBits)) store<u32>(table + (i << 2), entry);
+      for (let i = start + (code >> rootBits); i < end; i += 1 << (bits - rootBits)) {
+        store<u32>(table + (i << 2), entry);
+      }
       const ones = ((1 << bits) - 1) ^ code;
       if (!ones) return;
       code = nextCode(code, ones);
@@ -174,7 +190,10 @@ function doubled(table: usize, size: u32): u32 {
   return size << 1;
 }
 
-/** Whether at least two in five of the codes that a stream may begin with are those of literals of up to 5 bits, so that pairs are worth it. */
+/**
+ * Whether at least two in five of the codes that a stream may begin with are those of literals of up to 5 bits, so that
+ * pairs are worth it.
+ */
 function hasShortLiterals(): bool {
   let short: u32 = 0; // of 32
   let next: u32 = 0;
@@ -201,7 +220,10 @@ function pairLiterals(): void {
   }
 }
 
-/** Whether the tables are those of the fixed codes: a stream of nothing but empty fixed blocks must not build them every ten bits. */
+/**
+ * Whether the tables are those of the fixed codes: a stream of nothing but empty fixed blocks must not build them every
+ * ten bits.
+ */
 let areFixed = false;
 
 /** Tables of a block from the code lengths at `codeLengths`. */

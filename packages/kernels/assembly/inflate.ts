@@ -1,10 +1,12 @@
-// Inflate (RFC 1951) and its zlib wrapping (RFC 1950). The design is the one known from libdeflate: 64 bits of the stream in a register,
-// refilled by whole words; table entries that hold all of a symbol; a fast loop while there is room on both sides, a careful one at the ends.
-// Nothing is written outside [out, out + outLength). Up to 16 bytes behind the packed ones may be read, and are never believed.
+// Inflate (RFC 1951) and its zlib wrapping (RFC 1950). The design is the one known from libdeflate: 64 bits of the
+// stream in a register, refilled by whole words; table entries that hold all of a symbol; a fast loop while there is
+// room on both sides, a careful one at the ends. Nothing is written outside [out, out + outLength). Up to 32 bytes
+// behind the packed ones may be read, and are never believed.
 import { adler32 } from './adler32';
+import { copyMatchFast } from './inflate-copy';
 import {
-  buildBlockTables, buildFixedTables, buildPrecode, clearPrecode, codeLengths, DISTANCE_BITS, distanceTable, END_OF_BLOCK, LENGTH_BITS, lengthTable,
-  LITERAL, precodeEntry, repeatLength, setPrecodeLength, SPECIAL,
+  buildBlockTables, buildFixedTables, buildPrecode, clearPrecode, codeLengths, DISTANCE_BITS, distanceTable,
+  END_OF_BLOCK, LENGTH_BITS, lengthTable, LITERAL, NO_CODE, precodeEntry, repeatLength, setPrecodeLength, SPECIAL,
 } from './inflate-tables';
 
 /** Results below zero. */
@@ -16,7 +18,7 @@ const TRAILING: i32 = -5;
 
 /** An iteration of the fast loop writes at most 8 literals, a match of 258 and 16 bytes that a copy runs over. */
 const FAST_OUT: usize = 8 + 258 + 32;
-/** And refills at most four times. */
+/** And refills at most three times, eight bytes each. */
 const FAST_IN: usize = 40;
 
 // @ts-ignore: decorator
@@ -32,97 +34,18 @@ function lengthEntry(bits: u64): u64 {
   return <u64>load<u32>(lengthTable + (<usize>(bits & LENGTH_MASK) << 2));
 }
 
+/** The entry in the second table that `door` leads to. */
+// @ts-ignore: decorator
+@inline
+function secondEntry(table: usize, door: u64, bits: u64): u64 {
+  return <u64>load<u32>(table + (<usize>((door >> 16) + (bits & ((<u64>1 << ((door >> 8) & 15)) - 1))) << 2));
+}
+
 /** The value of a length or distance: its base and the extra bits that follow its code in `bits`. */
 // @ts-ignore: decorator
 @inline
 function valueOf(entry: u64, bits: u64): usize {
   return <usize>(entry >> 16) + <usize>((bits & ((<u64>1 << entry) - 1)) >> ((entry >> 8) & 15));
-}
-
-/** For distances below 16 the lanes i mod distance, and the most bytes below 17 that hold whole repeats; for the build without SIMD, of 8 bytes. */
-const REPEAT_LANES: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
-  0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, //
-  0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, //
-  0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, //
-  0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, //
-  0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3, //
-  0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 0, 1, //
-  0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 1, 2, 3, 4, 5, 6, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1, 2, 3, 4, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1, 2, 3, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0, 1, 2, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 0, 1, //
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0,
-]);
-const REPEAT_STEP: usize = memory.data<u8>([0, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15]);
-const REPEAT_STEP_8: usize = memory.data<u8>([0, 8, 8, 6, 8, 5, 6, 7]);
-/** What a word of that many bytes is multiplied by to repeat it. */
-const REPEAT_FACTOR: usize = memory.data<u64>([
-  0, 0x0101010101010101, 0x0001000100010001, 0x0001000001000001, 0x0000000100000001, 0x0000010000000001, 0x0001000000000001, 0x0100000000000001,
-]);
-
-/** Copies `length` bytes from `distance` before `to`; up to 16 bytes behind them are overwritten. */
-// @ts-ignore: decorator
-@inline
-function copyMatchFast(to: usize, distance: usize, length: usize): void {
-  const end = to + length;
-  let from = to - distance;
-  if (distance >= 16) {
-    copy16(to, from);
-    if (length > 16) {
-      do {
-        to += 16;
-        from += 16;
-        copy16(to, from);
-      } while (to + 16 < end);
-    }
-  } else {
-    repeatFast(to, from, distance, end);
-  }
-}
-
-/** `distance` bytes from `from` again and again from `to` on; what is stored is made once, so that no load waits for a store. */
-// @ts-ignore: decorator
-@inline
-function repeatFast(to: usize, from: usize, distance: usize, end: usize): void {
-  if (ASC_FEATURE_SIMD) {
-    const pattern = v128.swizzle(v128.load(from), v128.load(REPEAT_LANES + (distance << 4)));
-    const step = <usize>load<u8>(REPEAT_STEP + distance);
-    do {
-      v128.store(to, pattern);
-      to += step;
-    } while (to < end);
-  } else if (distance >= 8) {
-    do {
-      store<u64>(to, load<u64>(from));
-      to += 8;
-      from += 8;
-    } while (to < end);
-  } else {
-    const word = (load<u64>(from) & (((<u64>1) << (<u64>distance << 3)) - 1)) * load<u64>(REPEAT_FACTOR + (distance << 3));
-    const step = <usize>load<u8>(REPEAT_STEP_8 + distance);
-    do {
-      store<u64>(to, word);
-      to += step;
-    } while (to < end);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function copy16(to: usize, from: usize): void {
-  if (ASC_FEATURE_SIMD) {
-    v128.store(to, v128.load(from));
-  } else {
-    const low = load<u64>(from);
-    const high = load<u64>(from, 8);
-    store<u64>(to, low);
-    store<u64>(to, high, 8);
-  }
 }
 
 /** Where the last stream ended, for the caller that wants to know what follows it. */
@@ -139,7 +62,8 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
   const outFast = outLength > FAST_OUT ? outEnd - FAST_OUT : out;
   let from = packed;
   let to = out;
-  // Low bits of `bits` come first in the stream. Only the low 6 bits of `left` count: the rest is what was borrowed when entries were subtracted.
+  // Low bits of `bits` come first in the stream. Only the low 6 bits of `left` count: the rest is what was borrowed
+  // when entries were subtracted.
   let bits: u64 = 0;
   let left: u64 = 0;
   let last = false;
@@ -278,8 +202,8 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
         bits >>= entry;
         left -= entry;
         if (<u32>entry & SPECIAL) {
-          if (!(<u32>entry & (END_OF_BLOCK | (1 << 12)))) {
-            entry = <u64>load<u32>(lengthTable + (<usize>((entry >> 16) + (bits & ((<u64>1 << ((entry >> 8) & 15)) - 1))) << 2));
+          if (!(<u32>entry & (END_OF_BLOCK | NO_CODE))) {
+            entry = secondEntry(lengthTable, entry, bits);
             before = bits;
             bits >>= entry;
             left -= entry;
@@ -305,10 +229,10 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
         left |= 56;
         entry = <u64>load<u32>(distanceTable + (<usize>(bits & DISTANCE_MASK) << 2));
         if (<u32>entry & SPECIAL) {
-          if (<u32>entry & (1 << 12)) return BROKEN;
+          if (<u32>entry & NO_CODE) return BROKEN;
           bits >>= entry;
           left -= entry;
-          entry = <u64>load<u32>(distanceTable + (<usize>((entry >> 16) + (bits & ((<u64>1 << ((entry >> 8) & 15)) - 1))) << 2));
+          entry = secondEntry(distanceTable, entry, bits);
           if (<u32>entry & SPECIAL) return BROKEN;
         }
         before = bits;
@@ -332,10 +256,10 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
       from += <usize>(7 - ((left >> 3) & 7));
       left |= 56;
       let entry = lengthEntry(bits);
-      if (<u32>entry & SPECIAL && !(<u32>entry & (END_OF_BLOCK | (1 << 12)))) {
+      if (<u32>entry & SPECIAL && !(<u32>entry & (END_OF_BLOCK | NO_CODE))) {
         bits >>= entry;
         left -= entry;
-        entry = <u64>load<u32>(lengthTable + (<usize>((entry >> 16) + (bits & ((<u64>1 << ((entry >> 8) & 15)) - 1))) << 2));
+        entry = secondEntry(lengthTable, entry, bits);
       }
       let before = bits;
       bits >>= entry;
@@ -359,10 +283,10 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
       from += <usize>(7 - ((left >> 3) & 7));
       left |= 56;
       entry = <u64>load<u32>(distanceTable + (<usize>(bits & DISTANCE_MASK) << 2));
-      if (<u32>entry & SPECIAL && !(<u32>entry & (1 << 12))) {
+      if (<u32>entry & SPECIAL && !(<u32>entry & NO_CODE)) {
         bits >>= entry;
         left -= entry;
-        entry = <u64>load<u32>(distanceTable + (<usize>((entry >> 16) + (bits & ((<u64>1 << ((entry >> 8) & 15)) - 1))) << 2));
+        entry = secondEntry(distanceTable, entry, bits);
       }
       before = bits;
       bits >>= entry;
@@ -382,8 +306,9 @@ export function inflateRaw(packed: usize, packedLength: usize, out: usize, outLe
 }
 
 /**
- * Inflates the zlib stream at `packed`. Returns the bytes written, or: BROKEN (-1), TOO_LONG (-2: it holds more than `outLength` bytes),
- * TRUNCATED (-3), BAD_CHECKSUM (-4: Adler-32), TRAILING (-5: bytes after the stream, which the reference refuses too).
+ * Inflates the zlib stream at `packed`. Returns the bytes written, or: BROKEN (-1), TOO_LONG (-2: it holds more than
+ * `outLength` bytes), TRUNCATED (-3), BAD_CHECKSUM (-4: Adler-32), TRAILING (-5: bytes after the stream, which the
+ * reference refuses too).
  */
 export function inflateZlib(packed: usize, packedLength: usize, out: usize, outLength: usize): i32 {
   if (packedLength < 6) return TRUNCATED;

@@ -1,9 +1,9 @@
-// The predictor of RLE, ZIPS and ZIP (OpenEXR Technical Introduction, "Data Compression"): a writer puts the even bytes before the odd ones, then
-// stores each byte as its difference from the one before, plus 128.
+// The predictor of RLE, ZIPS and ZIP (OpenEXR Technical Introduction, "Data Compression"): a writer puts the even bytes
+// before the odd ones, then stores each byte as its difference from the one before, plus 128.
 
 /**
- * Undoes both: the bytes at `source` as stored, the pixels' bytes at `out`. The two do not overlap; `source` is only read.
- * The halves are summed side by side: the second begins with the sum of the first, which is found beforehand.
+ * Undoes both: the bytes at `source` as stored, the pixels' bytes at `out`. The two do not overlap; `source` is only
+ * read. The halves are summed side by side: the second begins with the sum of the first, which is found beforehand.
  */
 export function reconstructBytes(source: usize, out: usize, length: usize): void {
   if (!length) return;

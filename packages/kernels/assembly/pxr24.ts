@@ -1,5 +1,5 @@
-// One row of one channel of a PXR24 chunk, after inflating (OpenEXRCore, internal_pxr24.c): the bytes of the values' differences in planes, the
-// most significant plane first, each `width` bytes long.
+// One row of one channel of a PXR24 chunk, after inflating (OpenEXRCore, internal_pxr24.c): the bytes of the values'
+// differences in planes, the most significant plane first, each `width` bytes long.
 
 /** 2 planes: half. */
 export function pxr24Half(source: usize, out: usize, width: usize): void {
@@ -11,9 +11,11 @@ export function pxr24Half(source: usize, out: usize, width: usize): void {
     for (; x + 16 <= width; x += 16) {
       const highs = v128.load(source + x);
       const lows = v128.load(low + x);
-      const first = i16x8.add(prefixSums16(v128.shuffle<u8>(lows, highs, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)), carry);
+      const words = v128.shuffle<u8>(lows, highs, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      const first = i16x8.add(prefixSums16(words), carry);
       carry = v128.shuffle<u16>(first, first, 7, 7, 7, 7, 7, 7, 7, 7);
-      const second = i16x8.add(prefixSums16(v128.shuffle<u8>(lows, highs, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)), carry);
+      const others = v128.shuffle<u8>(lows, highs, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      const second = i16x8.add(prefixSums16(others), carry);
       carry = v128.shuffle<u16>(second, second, 7, 7, 7, 7, 7, 7, 7, 7);
       v128.store(out + (x << 1), first);
       v128.store(out + (x << 1), second, 16);
@@ -36,7 +38,8 @@ export function pxr24Float(source: usize, out: usize, width: usize): void {
     let carry = i32x4.splat(0);
     const zero = i32x4.splat(0);
     for (; x + 16 <= width; x += 16) {
-      carry = storeSums32(out + (x << 2), v128.load(source + x), v128.load(middle + x), v128.load(low + x), zero, carry);
+      const lows = v128.load(low + x);
+      carry = storeSums32(out + (x << 2), v128.load(source + x), v128.load(middle + x), lows, zero, carry);
     }
     value = i32x4.extract_lane(carry, 0);
   }
@@ -56,17 +59,23 @@ export function pxr24Uint(source: usize, out: usize, width: usize): void {
   if (ASC_FEATURE_SIMD) {
     let carry = i32x4.splat(0);
     for (; x + 16 <= width; x += 16) {
-      carry = storeSums32(out + (x << 2), v128.load(source + x), v128.load(second + x), v128.load(third + x), v128.load(fourth + x), carry);
+      const a = v128.load(source + x);
+      const b = v128.load(second + x);
+      carry = storeSums32(out + (x << 2), a, b, v128.load(third + x), v128.load(fourth + x), carry);
     }
     value = i32x4.extract_lane(carry, 0);
   }
   for (; x < width; x++) {
-    value += (<u32>load<u8>(source + x) << 24) | (<u32>load<u8>(second + x) << 16) | (<u32>load<u8>(third + x) << 8) | load<u8>(fourth + x);
+    const high = (<u32>load<u8>(source + x) << 24) | (<u32>load<u8>(second + x) << 16);
+    value += high | (<u32>load<u8>(third + x) << 8) | load<u8>(fourth + x);
     store<u32>(out + (x << 2), value);
   }
 }
 
-/** Sixteen differences from four planes, `a` the most significant: their running sums go to `out`, the last comes back in every lane. */
+/**
+ * Sixteen differences from four planes, `a` the most significant: their running sums go to `out`, the last comes back
+ * in every lane.
+ */
 // @ts-ignore: decorator
 @inline
 function storeSums32(out: usize, a: v128, b: v128, c: v128, d: v128, carry: v128): v128 {

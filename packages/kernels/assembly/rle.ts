@@ -1,6 +1,7 @@
 /**
- * Run-length decoding (OpenEXRCore, internal_rle.c): a count byte below 0 is followed by that many bytes to copy, one from 0 up by a byte to
- * repeat count + 1 times. Returns the bytes written, at most `outLength`, or -1 when a run passes either end.
+ * Run-length decoding (OpenEXRCore, internal_rle.c): a count byte below 0 is followed by that many bytes to copy, one
+ * from 0 up by a byte to repeat count + 1 times. Returns the bytes written, at most `outLength`, or -1 when a run
+ * passes either end.
  */
 export function rleDecompress(packed: usize, packedLength: usize, out: usize, outLength: usize): i32 {
   const inEnd = packed + packedLength;

@@ -31,8 +31,9 @@ describe.each([true, false])('halfToFloat, simd %s', (simd) => {
     for (let count = 0; count < 20; count++) {
       kernels.bytes(to, 128).fill(0xee);
       kernels.call['halfToFloat']!(from + 2, to, count);
-      expect(Array.from({ length: 21 }, (_, i) => view.getUint32(to + 4 * i, true)))
-        .toEqual(Array.from({ length: 21 }, (_, i) => i < count ? bitsOf(0x3c01 + i) : 0xeeeeeeee));
+      expect(Array.from({ length: 21 }, (_, i) => view.getUint32(to + 4 * i, true))).toEqual(
+        Array.from({ length: 21 }, (_, i) => (i < count ? bitsOf(0x3c01 + i) : 0xeeeeeeee)),
+      );
     }
   });
 });

@@ -14,7 +14,9 @@ describe('the codec registry', () => {
   it('finds by name and by number', () => {
     expect(codecFor('pxr24')).toBe(codecFor(5));
     for (const unknown of [12, -1, 255]) {
-      expect(() => codecFor(unknown)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_COMPRESSION', kind: 'unsupported' }));
+      expect(() => codecFor(unknown)).toThrow(
+        expect.objectContaining({ code: 'UNSUPPORTED_COMPRESSION', kind: 'unsupported' }),
+      );
     }
   });
 
@@ -24,6 +26,8 @@ describe('the codec registry', () => {
     const shape = { xMin: 0, yMin: 0, xMax: 0, yMax: 0, channels: [], unpackedBytes: 3 };
     codecFor('none').decompress(kernels, Uint8Array.of(1, 2, 3), out, shape);
     expect([...kernels.bytes(out, 3)]).toEqual([1, 2, 3]);
-    expect(() => codecFor('none').decompress(kernels, Uint8Array.of(1, 2), out, shape)).toThrow(/has 2 bytes, expected 3/);
+    expect(() => codecFor('none').decompress(kernels, Uint8Array.of(1, 2), out, shape)).toThrow(
+      /has 2 bytes, expected 3/,
+    );
   });
 });

@@ -43,7 +43,12 @@ export const codecs: readonly Codec[] = [
   codec('htj2k32', 32, false, decompressHtj2k),
 ];
 
-const byName = new Map<string | number, Codec>(codecs.flatMap((each) => [[each.name, each], [each.id, each]]));
+const byName = new Map<string | number, Codec>(
+  codecs.flatMap((each) => [
+    [each.name, each],
+    [each.id, each],
+  ]),
+);
 
 /** The codec of a part, by name or by the file's number. UNSUPPORTED_COMPRESSION when nobody knows it. */
 export function codecFor(compression: Compression | number): Codec {

@@ -22,64 +22,103 @@ describe.each([true, false])('inflateInto, simd %s', (simd) => {
       if (!isExrError(error, 'CORRUPT_DATA')) throw error;
       length = -1;
     }
-    for (const from of [arena, arena + GUARD + room]) expect(kernels.bytes(from, GUARD).every((byte) => byte === 0xa5)).toBe(true);
+    for (const from of [arena, arena + GUARD + room])
+      expect(kernels.bytes(from, GUARD).every((byte) => byte === 0xa5)).toBe(true);
     return length < 0 ? 'CORRUPT_DATA' : kernels.bytes(arena + GUARD, length).slice();
   }
 
   /** Bytes of every kind that deflate treats differently: noise, runs, repeats from near and far, few symbols. */
-  const data = fc.array(fc.oneof(
-    fc.uint8Array({ maxLength: 3000 }),
-    fc.tuple(fc.nat(255), fc.nat(5000)).map(([value, length]) => new Uint8Array(length).fill(value)),
-    fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(4000)).map(([part, length]) => Uint8Array.from({ length }, (_, i) => part[i % part.length]!)),
-    fc.tuple(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 8 }), fc.nat(40_000)).map(([seed, bits, length]) => noise(seed, bits, length)),
-  ), { maxLength: 6 }).map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
+  const data = fc
+    .array(
+      fc.oneof(
+        fc.uint8Array({ maxLength: 3000 }),
+        fc.tuple(fc.nat(255), fc.nat(5000)).map(([value, length]) => new Uint8Array(length).fill(value)),
+        fc
+          .tuple(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(4000))
+          .map(([part, length]) => Uint8Array.from({ length }, (_, i) => part[i % part.length]!)),
+        fc
+          .tuple(fc.integer({ min: 1, max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 8 }), fc.nat(40_000))
+          .map(([seed, bits, length]) => noise(seed, bits, length)),
+      ),
+      { maxLength: 6 },
+    )
+    .map((parts) => Uint8Array.from(parts.flatMap((part) => [...part])));
   const options = fc.record({
     level: fc.integer({ min: 0, max: 9 }),
     memLevel: fc.integer({ min: 1, max: 9 }),
     windowBits: fc.integer({ min: 9, max: 15 }),
-    strategy: fc.constantFrom(constants.Z_DEFAULT_STRATEGY, constants.Z_FILTERED, constants.Z_HUFFMAN_ONLY, constants.Z_RLE, constants.Z_FIXED),
+    strategy: fc.constantFrom(
+      constants.Z_DEFAULT_STRATEGY,
+      constants.Z_FILTERED,
+      constants.Z_HUFFMAN_ONLY,
+      constants.Z_RLE,
+      constants.Z_FIXED,
+    ),
   });
 
   it('gives back what node:zlib deflated: all levels, windows and strategies, many blocks, none', () => {
-    fc.assert(fc.property(data, options, fc.nat(100), (bytes, how, spare) => {
-      const found = inflate(deflateSync(bytes, how), bytes.length + spare);
-      expect(found !== 'CORRUPT_DATA' && Buffer.compare(found, bytes) === 0).toBe(true);
-    }), { numRuns: 150 });
+    fc.assert(
+      fc.property(data, options, fc.nat(100), (bytes, how, spare) => {
+        const found = inflate(deflateSync(bytes, how), bytes.length + spare);
+        expect(found !== 'CORRUPT_DATA' && Buffer.compare(found, bytes) === 0).toBe(true);
+      }),
+      { numRuns: 150 },
+    );
     expect(inflate(deflateSync(new Uint8Array(0)), 0)).toEqual(new Uint8Array(0));
   });
 
   it('refuses a stream that holds more than the room, even by one byte', () => {
-    fc.assert(fc.property(data, options, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (bytes, how, part) => {
-      const packed = deflateSync(bytes, how);
-      if (bytes.length === 0) return;
-      expect(inflate(packed, bytes.length - 1)).toBe('CORRUPT_DATA');
-      expect(inflate(packed, Math.floor(bytes.length * part))).toBe('CORRUPT_DATA');
-    }), { numRuns: 60 });
+    fc.assert(
+      fc.property(data, options, fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (bytes, how, part) => {
+        const packed = deflateSync(bytes, how);
+        if (bytes.length === 0) return;
+        expect(inflate(packed, bytes.length - 1)).toBe('CORRUPT_DATA');
+        expect(inflate(packed, Math.floor(bytes.length * part))).toBe('CORRUPT_DATA');
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('refuses a stream cut anywhere and bytes that follow one', () => {
-    for (const how of [{ level: 9 }, { strategy: constants.Z_FIXED }, { strategy: constants.Z_HUFFMAN_ONLY }, { level: 0 }]) {
+    for (const how of [
+      { level: 9 },
+      { strategy: constants.Z_FIXED },
+      { strategy: constants.Z_HUFFMAN_ONLY },
+      { level: 0 },
+    ]) {
       const bytes = Uint8Array.from([...noise(7, 5, 700), ...new Uint8Array(300), ...noise(7, 5, 700)]);
       const packed = deflateSync(bytes, how);
-      for (let length = 0; length < packed.length; length++) expect(inflate(packed.subarray(0, length), bytes.length)).toBe('CORRUPT_DATA');
+      for (let length = 0; length < packed.length; length++)
+        expect(inflate(packed.subarray(0, length), bytes.length)).toBe('CORRUPT_DATA');
       expect(inflate(Uint8Array.from([...packed, 0]), bytes.length)).toBe('CORRUPT_DATA');
     }
   });
 
   it('ends and stays within its room whatever the bytes are', () => {
-    fc.assert(fc.property(data, options, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }), (bytes, how, edits) => {
-      const packed = Uint8Array.from(deflateSync(bytes, how));
-      for (const [at, value] of edits) packed[at % packed.length] = value;
-      const found = inflate(packed, bytes.length);
-      // With its checksum right it is most likely the data itself; what matters is that it is no longer than allowed.
-      if (found !== 'CORRUPT_DATA') expect(found.length).toBeLessThanOrEqual(bytes.length);
-    }), { numRuns: 200 });
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(3), (bytes, type) => {
-      // A right zlib header, then a block of each type from noise.
-      const packed = Uint8Array.from([0x78, 0x9c, (bytes[0] ?? 0) & 0xf8 | (type << 1) | 1, ...bytes]);
-      const found = inflate(packed, 5000);
-      if (found !== 'CORRUPT_DATA') expect(found.length).toBeLessThanOrEqual(5000);
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(
+        data,
+        options,
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        (bytes, how, edits) => {
+          const packed = Uint8Array.from(deflateSync(bytes, how));
+          for (const [at, value] of edits) packed[at % packed.length] = value;
+          const found = inflate(packed, bytes.length);
+          // With its checksum right it is most likely the data itself; what matters is that it is no longer than allowed.
+          if (found !== 'CORRUPT_DATA') expect(found.length).toBeLessThanOrEqual(bytes.length);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(3), (bytes, type) => {
+        // A right zlib header, then a block of each type from noise.
+        const packed = Uint8Array.from([0x78, 0x9c, ((bytes[0] ?? 0) & 0xf8) | (type << 1) | 1, ...bytes]);
+        const found = inflate(packed, 5000);
+        if (found !== 'CORRUPT_DATA') expect(found.length).toBeLessThanOrEqual(5000);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it.each([
@@ -105,7 +144,13 @@ describe.each([true, false])('inflateInto, simd %s', (simd) => {
   });
 
   it('keeps fixed and dynamic codes apart when blocks of both follow each other', () => {
-    const parts = [{ strategy: constants.Z_FIXED }, { strategy: constants.Z_HUFFMAN_ONLY }, { strategy: constants.Z_FIXED }, { level: 0 }, { strategy: constants.Z_FIXED }];
+    const parts = [
+      { strategy: constants.Z_FIXED },
+      { strategy: constants.Z_HUFFMAN_ONLY },
+      { strategy: constants.Z_FIXED },
+      { level: 0 },
+      { strategy: constants.Z_FIXED },
+    ];
     const bytes = parts.map((_, i) => noise(i + 1, 6, 2000));
     const all = Uint8Array.from(bytes.flatMap((part) => [...part]));
     // Blocks of each kind, flushed to whole bytes, in one stream: the raw parts without their last flag.
@@ -129,6 +174,6 @@ describe.each([true, false])('inflateInto, simd %s', (simd) => {
 /** `length` numbers below 2^bits from a linear congruential generator, low ones more often. */
 function noise(seed: number, bits: number, length: number): Uint8Array {
   let state = seed;
-  const next = () => (state = Math.imul(state, 1664525) + 1013904223 | 0) >>> 16;
-  return Uint8Array.from({ length }, () => (next() & next()) & ((1 << bits) - 1));
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) | 0) >>> 16;
+  return Uint8Array.from({ length }, () => next() & next() & ((1 << bits) - 1));
 }

@@ -11,9 +11,9 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Inflates a zlib stream (RFC 1950 around RFC 1951) to at most `outLength` bytes at address `out` of the kernels' memory; nothing beyond them is
- * written. Returns the bytes written. Throws ExrError CORRUPT_DATA when the stream is broken, fails its check, holds more, or when bytes follow
- * it: OpenEXRCore (`exr_uncompress_buffer`) refuses the same.
+ * Inflates a zlib stream (RFC 1950 around RFC 1951) to at most `outLength` bytes at address `out` of the kernels'
+ * memory; nothing beyond them is written. Returns the bytes written. Throws ExrError CORRUPT_DATA when the stream is
+ * broken, fails its check, holds more, or when bytes follow it: OpenEXRCore (`exr_uncompress_buffer`) refuses the same.
  */
 export function inflateInto(kernels: Kernels, packed: Uint8Array, out: number, outLength: number): number {
   const mark = kernels.mark();
@@ -26,11 +26,23 @@ export function inflateInto(kernels: Kernels, packed: Uint8Array, out: number, o
   }
 }
 
-/** `inflateInto` for a stream that is in the kernels' memory already; up to 32 bytes behind it are read, and not believed. */
-export function inflateWithin(kernels: Kernels, packed: number, packedLength: number, out: number, outLength: number): number {
+/**
+ * `inflateInto` for a stream that is in the kernels' memory already; up to 32 bytes behind it are read, and not
+ * believed.
+ */
+export function inflateWithin(
+  kernels: Kernels,
+  packed: number,
+  packedLength: number,
+  out: number,
+  outLength: number,
+): number {
   const length = kernels.call['inflateZlib']!(packed, packedLength, out, outLength);
   if (length < 0) {
-    throw new ExrError('CORRUPT_DATA', `zlib stream of ${packedLength} bytes for at most ${outLength} ${REASONS[length]}`);
+    throw new ExrError(
+      'CORRUPT_DATA',
+      `zlib stream of ${packedLength} bytes for at most ${outLength} ${REASONS[length]}`,
+    );
   }
   return length;
 }

@@ -9,15 +9,20 @@ const ROW = ['pxr24Uint', 'pxr24Half', 'pxr24Float'] as const;
 const STORED_BYTES = [4, 2, 3] as const;
 
 /**
- * PXR24: floats lose their lower 8 bits; each row of a channel is stored as differences, its bytes in planes, and all of it as one zlib stream.
- * As in OpenEXRCore, a stream that holds more than the rows need is accepted up to the unpacked size.
+ * PXR24: floats lose their lower 8 bits; each row of a channel is stored as differences, its bytes in planes, and all
+ * of it as one zlib stream. As in OpenEXRCore, a stream that holds more than the rows need is accepted up to the
+ * unpacked size.
  */
 export const decompressPxr24: Decompress = (kernels, packed, out, shape) => {
-  const needed = shape.channels.reduce((sum, { width, height, pixelType }) => sum + width * height * STORED_BYTES[pixelType], 0);
+  const needed = shape.channels.reduce(
+    (sum, { width, height, pixelType }) => sum + width * height * STORED_BYTES[pixelType],
+    0,
+  );
   withScratch(kernels, shape.unpackedBytes, (scratch) => {
     const { lists } = rowAddresses(kernels, shape, out);
     const length = inflateInto(kernels, packed, scratch, shape.unpackedBytes);
-    if (length < needed) throw new ExrError('CORRUPT_DATA', `PXR24 chunk: unpacks to ${length} bytes, its rows need ${needed}`);
+    if (length < needed)
+      throw new ExrError('CORRUPT_DATA', `PXR24 chunk: unpacks to ${length} bytes, its rows need ${needed}`);
     const view = kernels.view();
     const seen = shape.channels.map(() => 0);
     let source = scratch;
