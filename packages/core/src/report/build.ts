@@ -1,5 +1,5 @@
 import { chunkGrid } from '../chunks/index.ts';
-import { ExrError, isExrError } from '../errors.ts';
+import { isExrError, type ExrError } from '../errors.ts';
 import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
 import { sha256Hex } from './sha256.ts';
