@@ -61,11 +61,11 @@ function decodeTile(
   const room = tile.ranges.reduce((sum, range) => sum + range.end - range.start, 0);
   const count = layouts.reduce((sum, { resolutions }) => sum + resolutions.reduce((s, r) => s + r.precinctsWide * r.precinctsHigh, 0), 0);
   if (count * style.layers > room) throw corrupt(`tile ${index} has ${room} bytes, expected ${count * style.layers} packets`);
-  const precincts = layouts.flatMap((layout, i) => [...precinctsOf(area, layout, stream.size.components[i]!.xStep, stream.size.components[i]!.yStep)]);
-  readPackets(packed, tile, precincts, style);
+  const precincts = layouts.map((layout, i) => precinctsOf(area, layout, stream.size.components[i]!.xStep, stream.size.components[i]!.yStep));
+  readPackets(packed, tile, precincts.flat(), style);
   const coded = layouts.map((layout, i): CodedComponent => ({
     layout,
-    grids: precincts.filter(({ component }) => component === i).flatMap(({ grids }) => grids),
+    grids: precincts[i]!.flatMap(({ grids }) => grids),
     quantization: tile.parameters.quantizationStyle(i),
     precision: stream.size.components[i]!.precision,
   }));

@@ -20,13 +20,16 @@ export interface Subband extends Rect {
 /** The code blocks of one subband in one precinct: a grid of which the outer blocks are cut off by the subband and the precinct. */
 export interface BlockGrid extends Rect {
   readonly band: Subband;
-  readonly widthLog: number;
-  readonly heightLog: number;
+  /** Nominal size of a block, and where the first one would begin if nothing were cut off. */
+  readonly blockWidth: number;
+  readonly blockHeight: number;
+  readonly left: number;
+  readonly top: number;
   /** Blocks in a row and in a column; 0 where the precinct does not meet the subband. */
   readonly columns: number;
   readonly rows: number;
-  /** Made when the first packet speaks of them. */
-  coded?: { readonly inclusion: TagTree; readonly zeroPlanes: TagTree; readonly blocks: Map<number, CodeBlock> };
+  /** Made when the first packet speaks of them: its trees, and the blocks that were included, in raster order. */
+  coded: { readonly inclusion: TagTree; readonly zeroPlanes: TagTree; readonly blocks: (CodeBlock | undefined)[]; count: number } | undefined;
 }
 
 export interface Precinct {
@@ -73,42 +76,45 @@ export function isEmpty(rect: Rect): boolean {
   return rect.x1 <= rect.x0 || rect.y1 <= rect.y0;
 }
 
+/** Lays out one component of a tile. No spreads and few powers here: this runs for every chunk of every file. */
 export function layOut(component: number, rect: Rect, coding: CodingStyle): TileComponent {
   const resolutions: Resolution[] = [];
   for (let r = 0; r <= coding.decompositions; r++) {
-    const area = scaled(rect, 2 ** (coding.decompositions - r));
+    const scale = 2 ** (coding.decompositions - r);
+    const [x0, y0] = [Math.ceil(rect.x0 / scale), Math.ceil(rect.y0 / scale)];
+    const [x1, y1] = [Math.ceil(rect.x1 / scale), Math.ceil(rect.y1 / scale)];
     const { widthLog, heightLog } = coding.precincts[r]!;
-    const empty = isEmpty(area);
+    const [width, height] = [2 ** widthLog, 2 ** heightLog];
+    const empty = x0 >= x1 || y0 >= y1;
     resolutions.push({
-      ...area,
-      bands: r === 0 ? [{ ...area, orientation: 0, index: 0 }] : ([1, 2, 3] as const).map((orientation) => bandOf(area, orientation, 3 * (r - 1) + orientation)),
-      precinctsWide: empty ? 0 : Math.ceil(area.x1 / 2 ** widthLog) - Math.floor(area.x0 / 2 ** widthLog),
-      precinctsHigh: empty ? 0 : Math.ceil(area.y1 / 2 ** heightLog) - Math.floor(area.y0 / 2 ** heightLog),
+      x0, y0, x1, y1,
+      bands: r === 0
+        ? [{ x0, y0, x1, y1, orientation: 0, index: 0 }]
+        : [bandOf(x0, y0, x1, y1, 1, 3 * r - 2), bandOf(x0, y0, x1, y1, 2, 3 * r - 1), bandOf(x0, y0, x1, y1, 3, 3 * r)],
+      precinctsWide: empty ? 0 : Math.ceil(x1 / width) - Math.floor(x0 / width),
+      precinctsHigh: empty ? 0 : Math.ceil(y1 / height) - Math.floor(y0 / height),
     });
   }
-  return { ...rect, component, coding, resolutions };
-}
-
-function scaled(rect: Rect, by: number): Rect {
-  return { x0: Math.ceil(rect.x0 / by), y0: Math.ceil(rect.y0 / by), x1: Math.ceil(rect.x1 / by), y1: Math.ceil(rect.y1 / by) };
+  return { x0: rect.x0, y0: rect.y0, x1: rect.x1, y1: rect.y1, component, coding, resolutions };
 }
 
 /** Subbands halve a resolution: the even coordinates are low, the odd ones high (B-15). */
-function bandOf(area: Rect, orientation: 1 | 2 | 3, index: number): Subband {
+function bandOf(x0: number, y0: number, x1: number, y1: number, orientation: 1 | 2 | 3, index: number): Subband {
   const [right, down] = [orientation & 1, orientation >> 1];
   return {
+    x0: Math.ceil((x0 - right) / 2),
+    y0: Math.ceil((y0 - down) / 2),
+    x1: Math.ceil((x1 - right) / 2),
+    y1: Math.ceil((y1 - down) / 2),
     orientation,
     index,
-    x0: Math.ceil((area.x0 - right) / 2),
-    y0: Math.ceil((area.y0 - down) / 2),
-    x1: Math.ceil((area.x1 - right) / 2),
-    y1: Math.ceil((area.y1 - down) / 2),
   };
 }
 
 /** The precincts of a tile-component, resolution after resolution, in raster order (B.6, B.7). */
-export function* precinctsOf(tile: Rect, part: TileComponent, xStep: number, yStep: number): Generator<Precinct> {
+export function precinctsOf(tile: Rect, part: TileComponent, xStep: number, yStep: number): Precinct[] {
   const { coding } = part;
+  const precincts: Precinct[] = [];
   for (let r = 0; r < part.resolutions.length; r++) {
     const resolution = part.resolutions[r]!;
     const { widthLog, heightLog } = coding.precincts[r]!;
@@ -118,42 +124,39 @@ export function* precinctsOf(tile: Rect, part: TileComponent, xStep: number, ySt
     const half = r > 0 ? 1 : 0;
     for (let row = 0; row < resolution.precinctsHigh; row++) {
       for (let column = 0; column < resolution.precinctsWide; column++) {
-        yield {
+        precincts.push({
           component: part.component,
           resolution: r,
           index: row * resolution.precinctsWide + column,
           x: Math.max(tile.x0, (left + column) * 2 ** widthLog * scale * xStep),
           y: Math.max(tile.y0, (top + row) * 2 ** heightLog * scale * yStep),
           grids: resolution.bands.map((band) => gridOf(band, left + column, top + row, widthLog - half, heightLog - half, coding)),
-        };
+        });
       }
     }
   }
+  return precincts;
 }
 
 function gridOf(band: Subband, column: number, row: number, precinctWidthLog: number, precinctHeightLog: number, coding: CodingStyle): BlockGrid {
   const [width, height] = [2 ** precinctWidthLog, 2 ** precinctHeightLog];
-  const area = {
-    x0: Math.max(band.x0, column * width),
-    y0: Math.max(band.y0, row * height),
-    x1: Math.min(band.x1, (column + 1) * width),
-    y1: Math.min(band.y1, (row + 1) * height),
-  };
-  const [widthLog, heightLog] = [Math.min(coding.blockWidthLog, precinctWidthLog), Math.min(coding.blockHeightLog, precinctHeightLog)];
-  const empty = isEmpty(area);
+  const [x0, y0] = [Math.max(band.x0, column * width), Math.max(band.y0, row * height)];
+  const [x1, y1] = [Math.min(band.x1, (column + 1) * width), Math.min(band.y1, (row + 1) * height)];
+  const [blockWidth, blockHeight] = [2 ** Math.min(coding.blockWidthLog, precinctWidthLog), 2 ** Math.min(coding.blockHeightLog, precinctHeightLog)];
+  const [left, top] = [Math.floor(x0 / blockWidth), Math.floor(y0 / blockHeight)];
+  const empty = x0 >= x1 || y0 >= y1;
   return {
-    ...area,
-    band,
-    widthLog,
-    heightLog,
-    columns: empty ? 0 : Math.ceil(area.x1 / 2 ** widthLog) - Math.floor(area.x0 / 2 ** widthLog),
-    rows: empty ? 0 : Math.ceil(area.y1 / 2 ** heightLog) - Math.floor(area.y0 / 2 ** heightLog),
+    x0, y0, x1, y1, band, blockWidth, blockHeight, left: left * blockWidth, top: top * blockHeight,
+    columns: empty ? 0 : Math.ceil(x1 / blockWidth) - left,
+    rows: empty ? 0 : Math.ceil(y1 / blockHeight) - top,
+    coded: undefined,
   };
 }
 
 /** Block (column, row) of a grid. */
 export function blockRect(grid: BlockGrid, column: number, row: number): Rect {
-  const [width, height] = [2 ** grid.widthLog, 2 ** grid.heightLog];
-  const [left, top] = [(Math.floor(grid.x0 / width) + column) * width, (Math.floor(grid.y0 / height) + row) * height];
-  return { x0: Math.max(grid.x0, left), y0: Math.max(grid.y0, top), x1: Math.min(grid.x1, left + width), y1: Math.min(grid.y1, top + height) };
+  const [left, top] = [grid.left + column * grid.blockWidth, grid.top + row * grid.blockHeight];
+  return {
+    x0: Math.max(grid.x0, left), y0: Math.max(grid.y0, top), x1: Math.min(grid.x1, left + grid.blockWidth), y1: Math.min(grid.y1, top + grid.blockHeight),
+  };
 }

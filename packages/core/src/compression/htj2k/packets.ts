@@ -5,7 +5,7 @@ import { corrupt } from './errors.ts';
 import type { BlockGrid, Precinct } from './geometry.ts';
 import type { PacketStyle } from './parameters.ts';
 import { packetOrder } from './progression.ts';
-import { TagTree } from './tag-tree.ts';
+import { TagTree, type BitSource } from './tag-tree.ts';
 
 /** More bit planes than any subband has. */
 const NO_PLANES = 64;
@@ -21,93 +21,95 @@ export function readPackets(bytes: Uint8Array, tile: TileData, precincts: readon
   for (const [precinct, layer] of packetOrder(precincts, style.progression, style.layers)) reader.read(precinct, layer);
 }
 
-class PacketReader {
-  #range = -1;
-  #at = 0;
-  #end = 0;
+class PacketReader implements BitSource {
+  private range = -1;
+  private at = 0;
+  private end = 0;
   /** The bits of a header: the byte being read, and how many of its bits are left. */
-  #byte = 0;
-  #bits = 0;
-  readonly #nextBit = (): number => this.#bit();
+  private byte = 0;
+  private bits = 0;
 
   constructor(readonly bytes: Uint8Array, readonly ranges: readonly { start: number; end: number }[], readonly style: PacketStyle) {}
 
   read(precinct: Precinct, layer: number): void {
     // Packets do not go over the end of a tile-part.
-    while (this.#at >= this.#end) {
-      const range = this.ranges[++this.#range];
+    while (this.at >= this.end) {
+      const range = this.ranges[++this.range];
       if (!range) throw corrupt(`packets end before resolution ${precinct.resolution} of component ${precinct.component}, layer ${layer}`);
-      this.#at = range.start;
-      this.#end = range.end;
+      this.at = range.start;
+      this.end = range.end;
     }
-    if (this.style.mayHaveSop && this.#hasMarker(0x91)) this.#at += SOP_BYTES;
-    this.#byte = 0;
-    this.#bits = 0;
+    if (this.style.mayHaveSop && this.hasMarker(0x91)) this.at += SOP_BYTES;
+    this.byte = 0;
+    this.bits = 0;
     // Blocks of this packet, and the bytes that it has for them.
     const blocks: CodeBlock[] = [];
     const lengths: number[] = [];
-    if (this.#bit() === 1) for (const grid of precinct.grids) this.#readGrid(grid, layer, blocks, lengths);
+    if (this.bit() === 1) for (const grid of precinct.grids) this.readGrid(grid, layer, blocks, lengths);
     // A last byte 0xff is followed by a stuffed one.
-    if (this.#byte === 0xff) this.#at++;
+    if (this.byte === 0xff) this.at++;
     if (this.style.hasEph) {
-      if (!this.#hasMarker(0x92)) throw corrupt(`no EPH behind the packet header at byte ${this.#at}`);
-      this.#at += 2;
+      if (!this.hasMarker(0x92)) throw corrupt(`no EPH behind the packet header at byte ${this.at}`);
+      this.at += 2;
     }
     for (let i = 0; i < blocks.length; i++) {
       const length = lengths[i]!;
-      if (length > this.#end - this.#at) throw corrupt(`code block at byte ${this.#at} has ${length} bytes, ${this.#end - this.#at} are left`);
-      if (length > 0) blocks[i]!.pieces.push(this.#at, length);
-      this.#at += length;
+      if (length > this.end - this.at) throw corrupt(`code block at byte ${this.at} has ${length} bytes, ${this.end - this.at} are left`);
+      const block = blocks[i]!;
+      block.append(this.at + block.replaced, length - block.replaced);
+      this.at += length;
     }
   }
 
-  #hasMarker(low: number): boolean {
-    return this.#at + 2 <= this.#end && this.bytes[this.#at] === 0xff && this.bytes[this.#at + 1] === low;
+  private hasMarker(low: number): boolean {
+    return this.at + 2 <= this.end && this.bytes[this.at] === 0xff && this.bytes[this.at + 1] === low;
   }
 
-  #bit(): number {
-    if (this.#bits === 0) {
-      if (this.#at >= this.#end) throw corrupt(`packet header goes on behind the tile-part's end at byte ${this.#end}`);
+  bit(): number {
+    if (this.bits === 0) {
+      if (this.at >= this.end) throw corrupt(`packet header goes on behind the tile-part's end at byte ${this.end}`);
       // After 0xff the top bit is stuffed.
-      this.#bits = this.#byte === 0xff ? 7 : 8;
-      this.#byte = this.bytes[this.#at++]!;
+      this.bits = this.byte === 0xff ? 7 : 8;
+      this.byte = this.bytes[this.at++]!;
     }
-    return (this.#byte >> --this.#bits) & 1;
+    return (this.byte >> --this.bits) & 1;
   }
 
-  #number(bits: number): number {
+  private number(bits: number): number {
     let value = 0;
-    for (let i = 0; i < bits; i++) value = value * 2 + this.#bit();
+    for (let i = 0; i < bits; i++) value = value * 2 + this.bit();
     return value;
   }
 
-  #readGrid(grid: BlockGrid, layer: number, blocks: CodeBlock[], lengths: number[]): void {
+  private readGrid(grid: BlockGrid, layer: number, blocks: CodeBlock[], lengths: number[]): void {
     const { columns, rows } = grid;
     if (columns === 0) return;
-    grid.coded ??= { inclusion: new TagTree(columns, rows), zeroPlanes: new TagTree(columns, rows), blocks: new Map() };
+    grid.coded ??= { inclusion: new TagTree(columns, rows), zeroPlanes: new TagTree(columns, rows), blocks: new Array<undefined>(columns * rows).fill(undefined), count: 0 };
+    const { blocks: known } = grid.coded;
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const place = row * columns + column;
-        let block = grid.coded.blocks.get(place);
+        let block = known[place];
         if (block) {
-          if (this.#bit() === 0) continue;
+          if (this.bit() === 0) continue;
         } else {
-          if (grid.coded.inclusion.read(column, row, layer + 1, this.#nextBit) > layer) continue;
+          if (grid.coded.inclusion.read(column, row, layer + 1, this) > layer) continue;
           block = new CodeBlock();
-          block.missing = grid.coded.zeroPlanes.read(column, row, NO_PLANES, this.#nextBit);
+          block.missing = grid.coded.zeroPlanes.read(column, row, NO_PLANES, this);
           if (block.missing === NO_PLANES) throw corrupt(`code block with ${NO_PLANES} or more bit planes missing`);
-          grid.coded.blocks.set(place, block);
+          known[place] = block;
+          grid.coded.count++;
         }
         blocks.push(block);
-        lengths.push(this.#readContribution(block));
+        lengths.push(this.readContribution(block));
       }
     }
   }
 
   /** Number of passes and lengths of their segments; returns the bytes of all of them. */
-  #readContribution(block: CodeBlock): number {
-    let passes = this.#passes();
-    while (this.#bit() === 1) block.lengthBits++;
+  private readContribution(block: CodeBlock): number {
+    let passes = this.passes();
+    while (this.bit() === 1) block.lengthBits++;
     if (block.lengthBits > 32) throw corrupt(`code block lengths of ${block.lengthBits} bits`);
     let placeholders = 0;
     if (block.passes === 0) {
@@ -117,11 +119,15 @@ class PacketReader {
       passes -= 3 * placeholders;
     }
     let total = 0;
+    block.replaced = 0;
     while (passes > 0) {
-      if (block.passes === 3) block.restart();
+      if (block.passes === 3) {
+        block.restart();
+        block.replaced = total;
+      }
       // A cleanup pass is a segment of its own, the two refinement passes are one together.
       const inSegment = block.passes === 0 ? 1 : Math.min(passes, 3 - block.passes);
-      const length = this.#number(block.lengthBits + Math.floor(Math.log2(inSegment + 3 * placeholders)));
+      const length = this.number(block.lengthBits + Math.floor(Math.log2(inSegment + 3 * placeholders)));
       placeholders = 0;
       if (block.passes === 0) block.cleanup = length;
       else block.refinement += length;
@@ -133,12 +139,12 @@ class PacketReader {
   }
 
   /** Table B.4 of T.800: 0 → 1; 10 → 2; 11xx → 3 to 5; 1111 xxxxx → 6 to 36; 1111 11111 xxxxxxx → 37 to 164. */
-  #passes(): number {
-    if (this.#bit() === 0) return 1;
-    if (this.#bit() === 0) return 2;
-    let more = this.#number(2);
+  private passes(): number {
+    if (this.bit() === 0) return 1;
+    if (this.bit() === 0) return 2;
+    let more = this.number(2);
     if (more < 3) return 3 + more;
-    more = this.#number(5);
-    return more < 31 ? 6 + more : 37 + this.#number(7);
+    more = this.number(5);
+    return more < 31 ? 6 + more : 37 + this.number(7);
   }
 }

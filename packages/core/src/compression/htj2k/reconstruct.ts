@@ -116,16 +116,16 @@ function decodeBand(kernels: Kernels, packed: number, component: CodedComponent,
   const plane = allocatePlane(kernels, band, wide);
   if (isEmpty(band)) return plane;
   const planes = planesOf(component, band);
-  const total = grids.reduce((sum, grid) => sum + grid.columns * grid.rows, 0);
-  const coded = grids.reduce((sum, grid) => sum + (grid.coded?.blocks.size ?? 0), 0);
-  if (coded < total) kernels.bytes(plane.address, plane.stride * plane.height).fill(0);
+  if (grids.some(({ columns, rows, coded }) => (coded?.count ?? 0) < columns * rows)) kernels.bytes(plane.address, plane.stride * plane.height).fill(0);
   for (const grid of grids) {
-    for (const [place, block] of grid.coded?.blocks ?? []) {
-      if (block.cleanup === 0) {
-        fillBlock(kernels, plane, band, blockRect(grid, place % grid.columns, Math.floor(place / grid.columns)), wide);
-      } else {
-        decodeBlock(kernels, packed, component, block, planes, plane, band, blockRect(grid, place % grid.columns, Math.floor(place / grid.columns)), wide);
-      }
+    if (!grid.coded) continue;
+    const { blocks } = grid.coded;
+    for (let place = 0; place < blocks.length; place++) {
+      const block = blocks[place];
+      if (!block) continue;
+      const rect = blockRect(grid, place % grid.columns, Math.floor(place / grid.columns));
+      if (block.cleanup === 0) fillBlock(kernels, plane, band, rect, wide);
+      else decodeBlock(kernels, packed, component, block, planes, plane, band, rect, wide);
     }
   }
   return plane;
@@ -144,12 +144,13 @@ function fillBlock(kernels: Kernels, plane: Plane, band: Subband, rect: Rect, wi
 function decodeBlock(
   kernels: Kernels, packed: number, component: CodedComponent, block: CodeBlock, planes: number, plane: Plane, band: Subband, rect: Rect, wide: boolean,
 ): void {
-  const { cleanup, refinement, missing, passes, pieces } = block;
-  const where = `code block at ${rect.x0}, ${rect.y0} of subband ${band.index} of component ${component.layout.component}`;
-  if (planes > MOST_PLANES || missing >= planes) throw corrupt(`${where}: ${missing} bit planes missing of ${planes}`);
-  if (cleanup < 2 || cleanup > 65534 || refinement > 2046) throw corrupt(`${where}: segments of ${cleanup} and ${refinement} bytes`);
+  const { cleanup, refinement, missing, passes } = block;
+  const failure = (what: string): Error =>
+    corrupt(`code block at ${rect.x0}, ${rect.y0} of subband ${band.index} of component ${component.layout.component}: ${what}`);
+  if (planes > MOST_PLANES || missing >= planes) throw failure(`${missing} bit planes missing of ${planes}`);
+  if (cleanup < 2 || cleanup > 65534 || refinement > 2046) throw failure(`segments of ${cleanup} and ${refinement} bytes`);
   const mark = kernels.mark();
-  const from = pieces.length === 2 ? packed + pieces[0]! : gather(kernels, packed, pieces, cleanup + refinement);
+  const from = block.pieces ? gather(kernels, packed, block.pieces, cleanup + refinement) : packed + block.at;
   const width = rect.x1 - rect.x0;
   // The last column of blocks may run over into the row's padding.
   const room = rect.x1 === band.x1 ? plane.stride / (wide ? 8 : 4) - (rect.x0 - band.x0) : width;
@@ -158,7 +159,7 @@ function decodeBlock(
     addressOf(plane, band, rect, wide), plane.stride, room, wide ? 1 : 0,
   );
   kernels.release(mark);
-  if (result !== 0) throw corrupt(`${where}: ${['', 'lengths do not fit', 'codewords go on behind the end', 'exponent bound is too large'][-result]}`);
+  if (result !== 0) throw failure(['', 'lengths do not fit', 'codewords go on behind the end', 'exponent bound is too large'][-result]!);
 }
 
 /** The bytes of a block that came in several layers, in one place. */
