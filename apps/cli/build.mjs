@@ -6,7 +6,6 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const pjson = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
-rmSync(`${here}dist`, { recursive: true, force: true });
 await build({
   entryPoints: [`${here}src/main.ts`, `${here}src/commands/all.ts`],
   entryNames: '[name]',

@@ -1,6 +1,6 @@
 /** The streaming engine: read plan → packed chunks → decoding threads → results in chunk order. */
 import {
-  partGeometry, readChunkIndex, shapesOf, type ChunkedFile, type ChunkIndex, type ChunkInfo, type PackedContext, type PlannedChunk, type ShapeOf,
+  partGeometry, usableIndex, shapesOf, type ChunkedFile, type ChunkIndex, type ChunkInfo, type PackedContext, type PlannedChunk, type ShapeOf,
 } from '../chunks/index.ts';
 import { ExrError, type ExrErrorCode } from '../errors.ts';
 import type { Box2i } from '../header/types.ts';
@@ -110,7 +110,7 @@ async function run<Params, Result, Final>(
   const { file, selections, order = 'file', threads, threadWorth } = options;
   const { source } = file;
   const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
-  const index = options.index ?? (await readChunkIndex(file, { signal, limits }));
+  const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   const setup: RunSetup = { parts: file.parts.map(partGeometry), limits, wanted: wantedChannels(index, selections, source.name) };
   const context: PackedContext = { source, index, shapes: setup.parts.map((part) => lazily(() => shapesOf(part, limits))), multipart: file.version.multipart, limits };
   const { present, entries, chunks, work } = survey(context, selectedChunks(index, selections, source.name));

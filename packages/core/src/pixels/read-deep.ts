@@ -1,5 +1,5 @@
 /** Deep samples of a region, for inspectors and previews. */
-import { readChunkIndex, type ChunkedFile, type LevelIndex } from '../chunks/index.ts';
+import { usableIndex, type ChunkedFile, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i, PixelType } from '../header/types.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -52,7 +52,7 @@ export async function readDeepSamples(file: ChunkedFile, options: ReadDeepOption
   if (!header?.isDeep) {
     throw new ExrError('INVALID_ARGUMENT', header ? `${name}: part ${part} is not deep` : `${name}: part ${part}, expected 0 to ${file.parts.length - 1}`, { source: name });
   }
-  const index = options.index ?? (await readChunkIndex(file, { signal, limits }));
+  const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   if (index.unreadable[part]) throw index.unreadable[part];
   const grid = index.grids[part]!.level(level.x, level.y);
   if (!grid) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} has no level ${level.x},${level.y}`, { source: name, part });

@@ -1,5 +1,5 @@
 /** Whole planes, or parts of them, in memory or as rows that come one after the other. */
-import { readChunkIndex, type ChunkedFile, type ChunkIndex, type LevelIndex } from '../chunks/index.ts';
+import { usableIndex, type ChunkedFile, type ChunkIndex, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i, Channel, PixelType } from '../header/types.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -142,7 +142,7 @@ async function prepare(file: ChunkedFile, options: Omit<ReadPlaneOptions, 'chann
   const header = file.parts[part];
   if (!header) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part}, expected 0 to ${file.parts.length - 1}`, { source: name });
   if (header.isDeep) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} is deep: it has samples, not planes`, { source: name, part });
-  const index: ChunkIndex = options.index ?? (await readChunkIndex(file, { signal, limits }));
+  const index: ChunkIndex = options.index ?? (await usableIndex(file, { signal, limits })).index;
   if (index.unreadable[part]) throw index.unreadable[part];
   const grid = index.grids[part]!.level(level.x, level.y);
   if (!grid) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} has no level ${level.x},${level.y}`, { source: name, part });

@@ -1,5 +1,5 @@
 /** Statistics of a file: a run of the streaming engine for each pass, and what comes out. */
-import { readChunkIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
+import { usableIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
 import { ExrError, type ExrErrorCode } from '../errors.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { processChunks, type ProcessOutcome, type Selection, type SkippedChunk } from '../pixels/index.ts';
@@ -34,7 +34,7 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
   const { stride = 1, limits = file.limits ?? DEFAULT_LIMITS, signal } = options;
   const { name } = file.source;
   if (!(Number.isInteger(stride) && stride >= 1 && stride < 2 ** 31)) throw new ExrError('INVALID_ARGUMENT', `${name}: stride ${stride}, expected a whole number from 1 up`, { source: name });
-  const index = options.index ?? (await readChunkIndex(file, { signal, limits }));
+  const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   const { measured, unreadable } = measuredParts(index, options, name);
   const passes = planPasses(measured);
   const totals = new Map<number, PartTotals[]>();
