@@ -55,7 +55,7 @@ export function fileSource(path: string, options: FileSourceOptions = {}): FileS
       checkRange(path, stats.size, offset, length);
       if (quick && reads === 0 && length <= SMALL) {
         reads++;
-        const bytes = new Uint8Array(length);
+        const bytes = uninitialised(length);
         if (timed(() => readSomeSync(path, fd, bytes, offset)) === length) return bytes;
       }
       const bytes = await readFully(path, fd, offset, length, stats);
@@ -144,9 +144,16 @@ function begin(path: string): Promise<{ fd: number; stats: Stats }> {
   });
 }
 
+/**
+ * Bytes that a read will fill wholly or throw: clearing 64 KiB first would cost as much as reading them. Never from Buffer's shared pool, since a
+ * source does not reuse the buffer it returns and it may be transferred to a worker; and no Buffer, whose subarray() is slower.
+ */
+function uninitialised(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer, 0, length);
+}
+
 async function readFully(path: string, fd: number, offset: number, length: number, stats: Stats): Promise<Uint8Array> {
-  // Not from Buffer's shared pool: a source never reuses the buffer it returns, and it may be transferred to a worker.
-  const bytes = new Uint8Array(length);
+  const bytes = uninitialised(length);
   let done = 0;
   while (done < length) {
     const got = await readSome(path, fd, bytes, done, offset + done);
