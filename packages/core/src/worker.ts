@@ -9,18 +9,15 @@ import { verifyTask } from './structure/verify-task.ts';
 
 const tasks: readonly ChunkTask<never, unknown, unknown>[] = [planesTask, deepTask, statsTask, proxyTask, verifyTask];
 
-declare const require: ((name: string) => { parentPort: NodePort }) | undefined;
+/** The port to the calling thread, in Node: spawn-node.ts defines it before this script. */
+declare const exrNodePort:
+  | { postMessage(message: unknown, transfer: ArrayBuffer[]): void; on(event: 'message', listener: (message: ToWorker) => void): void }
+  | undefined;
 declare const self: { postMessage(message: unknown, transfer: ArrayBuffer[]): void; onmessage: (event: { data: ToWorker }) => void };
-interface NodePort {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  on(event: 'message', listener: (message: ToWorker) => void): void;
-}
 
-// A worker that is made from text in Node is a CommonJS script; a Web Worker has no require.
-if (typeof require === 'function') {
-  const { parentPort } = require('node:worker_threads');
-  const handle = serve({ post: (message: FromWorker, transfer) => parentPort.postMessage(message, transfer) }, tasks);
-  parentPort.on('message', handle);
+if (typeof exrNodePort === 'object') {
+  const port = exrNodePort;
+  port.on('message', serve({ post: (message: FromWorker, transfer) => port.postMessage(message, transfer) }, tasks));
 } else {
   const handle = serve({ post: (message: FromWorker, transfer) => self.postMessage(message, transfer) }, tasks);
   self.onmessage = (event) => handle(event.data);

@@ -9,7 +9,7 @@ export const nodeWorkers: WorkerPlatform = {
   callerDecodes: true,
   start(code, events) {
     // From text: there is no file to find, bundled or not.
-    const worker = new Worker(code, { eval: true, env: SHARE_ENV, execArgv: [], name: 'exr-decode' });
+    const worker = new Worker(`const exrNodePort = require('node:worker_threads').parentPort;${code}`, { eval: true, env: SHARE_ENV, execArgv: [], name: 'exr-decode' });
     worker.on('message', (message: FromWorker) => events.message(message));
     worker.on('error', (error) => events.died(error));
     worker.on('exit', (exitCode) => events.died(new Error(`it ended with exit code ${exitCode}`)));
