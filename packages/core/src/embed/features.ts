@@ -1,0 +1,94 @@
+/** From a report to its features: everything that says how a frame was made, nothing that changes from frame to frame. */
+import type { ExrReport, ReportAttribute, ReportChannel, ReportPart } from '../report/index.ts';
+import { attributeFeatures } from './attribute-features.ts';
+import { groupsOf, groupText } from './channel-vector.ts';
+import { FeatureSet } from './feature.ts';
+import { codecFeatures, colourSpaceFeatures, resolutionFeatures, softwareFeatures } from './part-features.ts';
+import { aovOf, roleOfLayer } from './roles.ts';
+import { masked } from './volatile.ts';
+
+/** What embedding looks at: an ExrReport, or the same pieces put together from stored rows. */
+export interface EmbeddableReport {
+  readonly parts: readonly EmbeddablePart[];
+  readonly channels: readonly EmbeddableChannel[];
+}
+export type EmbeddablePart = Pick<
+  ReportPart,
+  'name' | 'type' | 'view' | 'data_window' | 'display_window' | 'pixel_aspect_ratio' | 'line_order' | 'compression' | 'tile_width' | 'tile_height' | 'level_mode' | 'rounding_mode' | 'is_deep' | 'color_space' | 'software'
+> & { readonly attributes: readonly ReportAttribute[] };
+export type EmbeddableChannel = Pick<ReportChannel, 'name' | 'layer' | 'component' | 'view' | 'type' | 'x_sampling' | 'y_sampling'>;
+
+/** The features of the metadata vector. Any report is accepted, one without parts too. */
+export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport): FeatureSet {
+  const features = new FeatureSet();
+  for (const channel of report.channels) channelOf(features, channel);
+  for (const part of report.parts) {
+    storageOf(features, part);
+    resolutionFeatures(features, part.display_window, Number(part.pixel_aspect_ratio));
+    windowOf(features, part);
+    codecFeatures(features, part.compression);
+    if (part.color_space) colourSpaceFeatures(features, part.color_space);
+    if (part.software) softwareFeatures(features, part.software, '', 1);
+    for (const attribute of part.attributes) attributeFeatures(features, attribute);
+  }
+  partsOf(features, report.parts);
+  return features;
+}
+
+function channelOf(features: FeatureSet, channel: EmbeddableChannel): void {
+  const aov = aovOf(channel.layer, channel.component);
+  const lower = aov.toLowerCase();
+  features.add('channels', `aov:${lower}`, 4, aov === '' ? 'base layer' : `AOV ${aov}`);
+  const role = roleOfLayer(aov);
+  if (role !== null) features.add('channels', `role:${role}`, 3, `${role}`);
+  const base = aov === '' ? channel.component : aov === channel.layer ? `${aov}.${channel.component}` : aov;
+  features.add('channels', `channel:${base.toLowerCase()}`, 2, `channel ${base}`);
+  features.add('storage', `pixels:${channel.type}`, 3, `${channel.type} channels`);
+  if (channel.x_sampling !== 1 || channel.y_sampling !== 1) features.add('storage', `sampling:${channel.x_sampling}x${channel.y_sampling}`, 3, `${channel.x_sampling} × ${channel.y_sampling} subsampling`);
+  if (channel.view) features.add('parts', `view:${channel.view.toLowerCase()}`, 4, `view ${channel.view}`);
+}
+
+function storageOf(features: FeatureSet, part: EmbeddablePart): void {
+  features.add('storage', `type:${part.type}`, 4, part.type);
+  features.add('storage', `order:${part.line_order}`, 2, `line order ${part.line_order}`);
+  if (part.is_deep) features.add('storage', 'deep', 4, 'deep samples');
+  if (part.tile_width === null || part.tile_height === null) return;
+  features.add('storage', `tiles:${part.tile_width}x${part.tile_height}`, 3, `${part.tile_width} × ${part.tile_height} tiles`);
+  if (part.level_mode !== null) features.add('storage', `levels:${part.level_mode}`, 3, `levels ${part.level_mode}`);
+  if (part.rounding_mode !== null) features.add('storage', `rounding:${part.rounding_mode}`, 1, `rounding ${part.rounding_mode}`);
+}
+
+function partsOf(features: FeatureSet, parts: readonly EmbeddablePart[]): void {
+  if (parts.length === 0) return;
+  const bucket = parts.length <= 4 ? String(parts.length) : `${2 ** octave(parts.length)} or more`;
+  features.add('parts', `count:${bucket}`, 3, parts.length === 1 ? 'one part' : `${bucket} parts`);
+  if (parts.length > 1) features.add('parts', 'multipart', 3, 'multipart');
+  for (const part of parts) {
+    if (part.view) features.add('parts', `view:${part.view.toLowerCase()}`, 4, `view ${part.view}`);
+    if (part.name && parts.length > 1) features.add('parts', `name:${masked(part.name)}`, 2, `part ${part.name}`);
+  }
+}
+
+/** A data window inside the display window is a crop, which may differ in the next frame; one that reaches beyond is overscan, which is a choice. */
+function windowOf(features: FeatureSet, part: EmbeddablePart): void {
+  const { data_window: data, display_window: display } = part;
+  const beyond = Math.max(display.x_min - data.x_min, display.y_min - data.y_min, data.x_max - display.x_max, data.y_max - display.y_max);
+  if (!(beyond > 0)) features.add('storage', 'window:within', 1, 'data window within the display window');
+  else features.add('storage', 'window:overscan', 1, 'data window beyond the display window');
+  const [width, height] = [data.x_max - data.x_min + 1, data.y_max - data.y_min + 1];
+  features.add('storage', `data:${octave(width)}x${octave(height)}`, 1, `data window about ${width} × ${height}`);
+}
+
+/** floor(log2), by counting, so that it is the same everywhere. */
+function octave(value: number): number {
+  let octaves = 0;
+  for (let rest = value; rest >= 2 && octaves < 64; rest /= 2) octaves++;
+  return octaves;
+}
+
+/** The groups of the channels vector as features, for explanations. */
+export function channelSetFeatures(report: { readonly channels: readonly EmbeddableChannel[] }): FeatureSet {
+  const features = new FeatureSet();
+  for (const group of groupsOf(report.channels).values()) features.add('channels', group.key, Math.floor(Math.sqrt(group.channels) * 1024), groupText(group));
+  return features;
+}

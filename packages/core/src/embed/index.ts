@@ -1,0 +1,62 @@
+/**
+ * Two vectors per file, deterministic, without a model: `metadata` (384) says "a frame made the way this one was", `channels` (128) says "a frame
+ * with these channels". docs/decisions/embedding.md says why they are what they are and how well they find.
+ */
+import type { ExrReport } from '../report/index.ts';
+import { channelSums, groupsOf } from './channel-vector.ts';
+import { askedChannels, describe, type PartialDescription } from './describe.ts';
+import { explainFeatures, type Explanation } from './explain.ts';
+import { channelSetFeatures, metadataFeatures, type EmbeddableReport } from './features.ts';
+import { metadataVector, normalised, queryAmplitude } from './vector.ts';
+
+/** Vectors of different versions must not be compared. 1 was the original's. */
+export const EMBEDDING_VERSION = 2;
+export const METADATA_DIMENSIONS = 384;
+export const CHANNEL_DIMENSIONS = 128;
+
+type Embeddable = Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport;
+
+/** 384 float32 of unit length. Two frames of one render differ by less than 0.01 in cosine; any report is accepted, one without parts too. */
+export function embedMetadata(report: Embeddable): Float32Array {
+  return metadataVector(metadataFeatures(report), METADATA_DIMENSIONS);
+}
+
+/** 128 float32 of unit length, the same whatever the order of the channels. */
+export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
+  return normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS));
+}
+
+export interface QueryVectors {
+  readonly metadata: Float32Array;
+  readonly channels: Float32Array;
+  /** How the text was understood, piece by piece. */
+  readonly understood: readonly string[];
+}
+
+/** Query vectors from a sentence ("cryptomatte and N and Z at 4K in DWAA") or from fields. */
+export function embedDescription(description: string | PartialDescription): QueryVectors {
+  const { features, understood, channels } = describe(description);
+  return {
+    metadata: metadataVector(features, METADATA_DIMENSIONS, queryAmplitude(features)),
+    channels: normalised(channelSums(groupsOf(channels.flatMap(askedChannels)), CHANNEL_DIMENSIONS)),
+    understood,
+  };
+}
+
+/** The features that bring two files together and those that set them apart, most important first. */
+export function explain(a: Embeddable, b: Embeddable, options: { readonly limit?: number; readonly by?: 'metadata' | 'channels' } = {}): Explanation {
+  const featuresOf = options.by === 'channels' ? channelSetFeatures : metadataFeatures;
+  return explainFeatures(featuresOf(a), featuresOf(b), options.limit);
+}
+
+/** As `explain`, for a description against a file. */
+export function explainDescription(description: string | PartialDescription, file: Embeddable, options: { readonly limit?: number } = {}): Explanation {
+  return explainFeatures(describe(description).features, metadataFeatures(file), options.limit);
+}
+
+export { cosine } from './vector.ts';
+export { hashText } from './hash.ts';
+export type { PartialDescription } from './describe.ts';
+export type { Explanation, Reason as SimilarityReason } from './explain.ts';
+export type { Block as EmbeddingBlock } from './feature.ts';
+export type { EmbeddableChannel, EmbeddablePart, EmbeddableReport } from './features.ts';
