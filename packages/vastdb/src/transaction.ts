@@ -101,6 +101,8 @@ export class Transaction {
         throw error;
       }
       this.#end('unknown');
+      // If the commit never arrived, its locks would stand in the way of whoever tries again; if it did, this changes nothing.
+      await this.#transport.send(transactionRequest('DELETE', this.id, AbortSignal.timeout(10_000))).catch(() => undefined);
       throw new CommitUnknownError(`transaction ${this.id}: it is not known whether the commit happened: ${error.message}`, this.id, {
         operation: 'PUT /?transaction',
         status: error.status,
