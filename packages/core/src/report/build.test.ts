@@ -110,6 +110,20 @@ describe('buildReport', () => {
     expect(found.attributes['fv']).toMatchObject({ length: 200, truncated: true });
   });
 
+  it('writes ID manifests out when asked to, and says when they are broken', async () => {
+    const content = fixture('idmanifest.exr');
+    expect((await report(content)).attributes['idManifest']).toMatchObject({ uncompressed_size: 324, packed: { encoding: 'base64' } });
+    expect((await report(content, { idManifests: true })).attributes['idManifest']).toMatchObject([
+      { channels: ['id'], components: ['name', 'material'], lifetime: 'stable', hash_scheme: 'none', encoding_scheme: 'id', entries: { 1: ['obj0', 'wood'], 8: ['obj1', 'metal'] } },
+    ]);
+    const broken = Buffer.from(content);
+    broken[broken.indexOf('idmanifest\0') + 40]! ^= 0xff;
+    expect((await report(broken, { idManifests: true })).errors).toMatchObject([{ code: 'CORRUPT_DATA', where: { part: 0, attribute: 'idManifest' } }]);
+    const lying = Buffer.from(content);
+    lying.writeUInt32LE(200_000_000, lying.indexOf('idmanifest\0') + 15);
+    expect((await report(lying, { idManifests: true })).errors[0]!.message).toContain('cannot inflate to 200000000');
+  });
+
   it('of a file that could not be opened', () => {
     const error = new ExrError('NOT_EXR', 'x.exr: not an EXR: this is a PNG image', { source: 'x.exr', offset: 0 });
     expect(checkReport(buildFailedReport(error, { path: 'x.exr', sizeBytes: 8 }))).toMatchObject({ file: { size_bytes: 8, exr_version: null, part_count: 0 }, parts: [], errors: [{ code: 'NOT_EXR', kind: 'format' }] });

@@ -1,6 +1,7 @@
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
 import { sha256Hex } from './sha256.ts';
 import { TOOL } from './tool.ts';
@@ -28,6 +29,8 @@ export interface ReportOptions extends JsonOptions {
   readonly structure?: ReportStructure;
   readonly validation?: ReportValidation;
   readonly embedding?: ReportEmbedding;
+  /** Write idmanifest attributes as what is in them (groups with their names by id) instead of their packed bytes. Default false. */
+  readonly idManifests?: boolean;
   /** Errors beyond the headers' own problems, which are always in the report. */
   readonly errors?: readonly (ExrError | ReportError)[];
 }
@@ -130,7 +133,9 @@ function reportPart(file: ExrFile, part: PartHeader, options: ReportOptions, err
     software: mapped(software, jsonName),
     timecode: timeCodeOf(part),
     frame_rate: mapped(frameRate, jsonNumber),
-    attributes: part.attributes.map((attribute) => reportAttribute(attribute, file.limits.stringLength, options)),
+    attributes: part.attributes.map((attribute) =>
+      options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors) : reportAttribute(attribute, file.limits.stringLength, options),
+    ),
   };
 }
 
@@ -147,6 +152,18 @@ function chunksOf(file: ExrFile, part: PartHeader, errors: ReportError[]): { lev
     if (!isExrError(error)) throw error;
     errors.push(reportError(error));
     return { levels: 1, count: null };
+  }
+}
+
+function reportManifest(file: ExrFile, part: number, attribute: Attribute, options: JsonOptions, errors: ReportError[]): ReportAttribute {
+  const plain = reportAttribute(attribute, file.limits.stringLength, options);
+  try {
+    return { ...plain, value: toJson(readIdManifest(attribute, file.limits), options) };
+  } catch (error) {
+    if (!isExrError(error)) throw error;
+    const message = `${file.source.name}: part ${part}: ${plain.name}: ${error.message}`;
+    errors.push({ ...reportError(error), message, where: { ...reportError(error).where, part, attribute: plain.name } });
+    return plain;
   }
 }
 

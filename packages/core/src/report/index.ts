@@ -2,5 +2,6 @@
 export * from './types.ts';
 export { buildReport, buildFailedReport, reportError, type ReportOptions } from './build.ts';
 export { toJson, jsonBytes, jsonInteger, jsonName, jsonNumber, jsonText, type JsonOptions } from './json.ts';
+export { readIdManifest } from './id-manifest.ts';
 export { sha256Hex } from './sha256.ts';
 export { TOOL } from './tool.ts';
