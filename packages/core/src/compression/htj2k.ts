@@ -8,7 +8,7 @@ import type { ChunkShape, Decompress } from './codec.ts';
 import { readChunkHeader } from './htj2k/chunk-header.ts';
 import { readCodestream, type Codestream } from './htj2k/codestream.ts';
 import { corrupt, unsupported } from './htj2k/errors.ts';
-import { componentRect, layOut, precinctsOf, tileRect, type TileComponent } from './htj2k/geometry.ts';
+import { componentRect, layOut, precinctsOf, tileRect, type BlockGrid, type Precinct, type TileComponent } from './htj2k/geometry.ts';
 import { readPackets } from './htj2k/packets.ts';
 import { reconstruct, type CodedComponent, type Destination } from './htj2k/reconstruct.ts';
 import { rowAddresses } from './row-addresses.ts';
@@ -65,7 +65,7 @@ function decodeTile(
   readPackets(packed, tile, precincts.flat(), style);
   const coded = layouts.map((layout, i): CodedComponent => ({
     layout,
-    grids: precincts[i]!.flatMap(({ grids }) => grids),
+    grids: gridsByBand(precincts[i]!),
     quantization: tile.parameters.quantizationStyle(i),
     precision: stream.size.components[i]!.precision,
   }));
@@ -92,6 +92,12 @@ function decodeTile(
     kernels.release(mark);
     i += together.length;
   }
+}
+
+function gridsByBand(precincts: readonly Precinct[]): BlockGrid[][] {
+  const byBand: BlockGrid[][] = [];
+  for (const { grids } of precincts) for (const grid of grids) (byBand[grid.band.index] ??= []).push(grid);
+  return byBand;
 }
 
 function checkAlike(layouts: readonly (TileComponent | undefined)[], precisions: readonly (number | undefined)[]): void {

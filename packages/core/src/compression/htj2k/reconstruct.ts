@@ -2,7 +2,7 @@
 import type { Kernels } from '@exr/kernels';
 import type { CodeBlock } from './code-block.ts';
 import { corrupt } from './errors.ts';
-import { blockRect, isEmpty, type BlockGrid, type Rect, type Resolution, type Subband, type TileComponent } from './geometry.ts';
+import { blockRect, isEmpty, type BlockGrid, type Rect, type Subband, type TileComponent } from './geometry.ts';
 import type { Quantization } from './parameters.ts';
 
 /** More planes than 30 do not fit the 32-bit path, nor do sums of samples of much more than 16 bits. */
@@ -14,7 +14,8 @@ const MOST_PLANES = 37;
 /** A component of a tile with the code blocks that its packets told. */
 export interface CodedComponent {
   readonly layout: TileComponent;
-  readonly grids: readonly BlockGrid[];
+  /** By subband, one grid for each precinct. */
+  readonly grids: readonly (readonly BlockGrid[])[];
   readonly quantization: Quantization;
   readonly precision: number;
 }
@@ -39,8 +40,9 @@ function isWide(component: CodedComponent): boolean {
   return component.precision > NARROW_PRECISION || component.layout.resolutions.some(({ bands }) => bands.some((band) => planesOf(component, band) > NARROW_PLANES));
 }
 
-/** Words of a Resolution: assembly/htj2k/wavelet.ts. */
+/** Words of a Resolution and of an Output: assembly/htj2k/wavelet.ts and lines.ts. */
 const RESOLUTION_WORDS = 17;
+const OUTPUT_WORDS = 5;
 
 /** Where the values of a component go. */
 export interface Destination {
@@ -62,42 +64,39 @@ export function reconstruct(kernels: Kernels, packed: number, components: readon
   const [width, height] = [layout.x1 - layout.x0, layout.y1 - layout.y0];
   if (isEmpty(layout)) return;
   const wide = components.some(isWide);
-  const outputs = writeWords(kernels, components.flatMap((component, i) => {
+  // The descriptions of all resolutions, and behind them the Outputs.
+  const words: number[] = [];
+  const count = components.reduce((sum, component) => sum + component.layout.resolutions.length, 0);
+  const address = kernels.allocate(4 * (count * RESOLUTION_WORDS + components.length * OUTPUT_WORDS));
+  const tops = components.map((component) => describe(kernels, packed, component, wide, address, words));
+  tops.forEach((top, i) => {
     const { rows, indent, complement, offset } = destinations[i]!;
-    return [prepare(kernels, packed, component, wide), rows, indent, complement, offset];
-  }));
-  kernels.call['htj2kLines']!(outputs, components.length === 3 ? 1 : 0, width, height, bytesPerValue, wide ? 1 : 0);
+    words.push(top, rows, indent, complement, offset);
+  });
+  const view = kernels.view();
+  for (let i = 0; i < words.length; i++) view.setUint32(address + 4 * i, words[i]!, true);
+  kernels.call['htj2kLines']!(address + 4 * count * RESOLUTION_WORDS, components.length === 3 ? 1 : 0, width, height, bytesPerValue, wide ? 1 : 0);
 }
 
-/** Decodes the subbands of a component and lays out its resolutions for the wavelet: the address of the highest. */
-function prepare(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean): number {
-  const byBand = new Map<Subband, BlockGrid[]>();
-  for (const grid of component.grids) {
-    const known = byBand.get(grid.band);
-    if (known) known.push(grid);
-    else byBand.set(grid.band, [grid]);
-  }
-  const decode = (band: Subband): Plane => decodeBand(kernels, packed, component, band, byBand.get(band) ?? [], wide);
-  const [lowest, ...higher] = component.layout.resolutions as [Resolution, ...Resolution[]];
-  const ll = decode(lowest.bands[0]!);
-  let below = writeWords(kernels, [0, ll.address, ll.stride, ...new Array<number>(RESOLUTION_WORDS - 3).fill(0)]);
-  for (const resolution of higher) {
-    const [hl, lh, hh] = resolution.bands.map(decode) as [Plane, Plane, Plane];
-    const [width, height] = [resolution.x1 - resolution.x0, resolution.y1 - resolution.y0];
-    const stride = strideOf(width, wide);
-    below = writeWords(kernels, [
-      below, 0, 0, hl.address, hl.stride, lh.address, lh.stride, hh.address, hh.stride,
-      kernels.allocate(4 * stride), stride, width, height, resolution.x0 & 1, resolution.y0 & 1, 0, 0,
-    ]);
+/** Decodes the subbands of a component and appends its resolutions to the `words` at `address`: the address of the highest. */
+function describe(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean, address: number, words: number[]): number {
+  let below = 0;
+  for (const { bands, x0, y0, x1, y1 } of component.layout.resolutions) {
+    const here = address + 4 * words.length;
+    const first = decodeBand(kernels, packed, component, bands[0]!, wide);
+    if (bands.length === 1) words.push(0, first.address, first.stride, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    else {
+      const lh = decodeBand(kernels, packed, component, bands[1]!, wide);
+      const hh = decodeBand(kernels, packed, component, bands[2]!, wide);
+      const stride = strideOf(x1 - x0, wide);
+      words.push(
+        below, 0, 0, first.address, first.stride, lh.address, lh.stride, hh.address, hh.stride,
+        kernels.allocate(4 * stride), stride, x1 - x0, y1 - y0, x0 & 1, y0 & 1, 0, 0,
+      );
+    }
+    below = here;
   }
   return below;
-}
-
-function writeWords(kernels: Kernels, words: readonly number[]): number {
-  const address = kernels.allocate(words.length * 4);
-  const view = kernels.view();
-  words.forEach((word, i) => view.setUint32(address + 4 * i, word, true));
-  return address;
 }
 
 /** Rows of whole vectors: block decoding writes four values at a time. */
@@ -112,11 +111,12 @@ function allocatePlane(kernels: Kernels, rect: Rect, wide: boolean): Plane {
   return { address: kernels.allocate(isEmpty(rect) ? 0 : stride * height), stride, width, height };
 }
 
-function decodeBand(kernels: Kernels, packed: number, component: CodedComponent, band: Subband, grids: readonly BlockGrid[], wide: boolean): Plane {
+function decodeBand(kernels: Kernels, packed: number, component: CodedComponent, band: Subband, wide: boolean): Plane {
   const plane = allocatePlane(kernels, band, wide);
   if (isEmpty(band)) return plane;
   const planes = planesOf(component, band);
-  if (grids.some(({ columns, rows, coded }) => (coded?.count ?? 0) < columns * rows)) kernels.bytes(plane.address, plane.stride * plane.height).fill(0);
+  const grids = component.grids[band.index] ?? [];
+  if (grids.some(isPartial)) kernels.bytes(plane.address, plane.stride * plane.height).fill(0);
   for (const grid of grids) {
     if (!grid.coded) continue;
     const { blocks } = grid.coded;
@@ -129,6 +129,11 @@ function decodeBand(kernels: Kernels, packed: number, component: CodedComponent,
     }
   }
   return plane;
+}
+
+/** Blocks that no packet included are zero. */
+function isPartial({ columns, rows, coded }: BlockGrid): boolean {
+  return coded === undefined ? columns > 0 : coded.count < columns * rows;
 }
 
 function addressOf(plane: Plane, band: Subband, rect: Rect, wide: boolean): number {
