@@ -203,6 +203,7 @@ function describe(
     const mine = problems.filter((problem) => problem.part === part);
     const present = state.marks.reduce((sum, mark) => sum + (mark === 0 ? 0 : 1), 0);
     const missing = missingOf(grid, (chunk) => state.marks[chunk] === 0);
+    const broken = missingOf(grid, (chunk) => state.marks[chunk] === 2);
     const unreadable = index.unreadable[part];
     const packed = state.lengths.reduce((sum, length, chunk) => sum + (state.marks[chunk] ? length : 0), 0);
     const bytes = tier === 'table' ? {} : channelBytes(grid, state.marks, packed);
@@ -210,6 +211,7 @@ function describe(
       index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && mine.length === 0,
       percent: grid.count === 0 ? 0 : Math.floor((present / grid.count) * 1000) / 10,
       missing_lines: missing.lines, missing_tiles: missing.tiles,
+      broken_chunks: state.marks.reduce((sum, mark) => sum + (mark === 2 ? 1 : 0), 0), broken_lines: broken.lines, broken_tiles: broken.tiles,
       ...bytes,
       problem_count: mine.length,
       problems: mine.slice(0, MOST_LISTED).map(({ chunk, kind, code, message }) => ({ chunk, kind, code, message })),
@@ -217,9 +219,11 @@ function describe(
     };
   });
   const { tablesEnd, fileSize } = index;
+  // Which bytes belong to nothing is known only when every leader was read and every part's chunks are known.
+  const accounted = tier !== 'table' && index.unreadable.every((error) => error === null);
   return {
     tier, table: recovered > 0 ? 'recovered' : 'stored', recovered_chunks: recovered, file_bytes: fileSize, data_start: Math.min(tablesEnd, fileSize),
-    trailing_bytes: tier === 'table' ? null : extents.trailing, unreferenced_bytes: tier === 'table' ? null : extents.unreferenced,
+    trailing_bytes: accounted ? extents.trailing : null, unreferenced_bytes: accounted ? extents.unreferenced : null,
     parts,
   };
 }

@@ -19,8 +19,11 @@ interface Placed {
 export function extentsOf(index: ChunkIndex, states: readonly Placed[], lengthsKnown: boolean): Extents {
   const all: { part: number; chunk: number; from: number; to: number }[] = [];
   for (const [part, { offsets, lengths, marks }] of states.entries()) {
-    for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk]) all.push({ part, chunk, from: offsets[chunk]!, to: offsets[chunk]! + lengths[chunk]! });
+    for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk]! > 0) all.push({ part, chunk, from: offsets[chunk]!, to: offsets[chunk]! + lengths[chunk]! });
   }
+  // A chunk whose end the file lacks claims everything from its beginning on.
+  let cut = index.fileSize;
+  for (const { offsets, marks } of states) for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk] === 0 && offsets[chunk]! > 0) cut = Math.min(cut, offsets[chunk]!);
   all.sort((a, b) => a.from - b.from || a.part - b.part || a.chunk - b.chunk);
   const clashes: Extents['clashes'][number][] = [];
   let end = index.tablesEnd;
@@ -38,5 +41,5 @@ export function extentsOf(index: ChunkIndex, states: readonly Placed[], lengthsK
     }
     previous = each;
   }
-  return { trailing: Math.max(0, index.fileSize - Math.max(end, index.tablesEnd)), unreferenced, clashes };
+  return { trailing: Math.max(0, cut - Math.max(end, index.tablesEnd)), unreferenced, clashes };
 }

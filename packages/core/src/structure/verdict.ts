@@ -28,6 +28,10 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   for (const part of structure.parts) reasons.push(...partReasons(part, structure.parts.length > 1));
   reasons.push(...grouped(problems));
   if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: --fix-table writes a copy that every reader can open`);
+  const trailing = Number(structure['trailing_bytes'] ?? 0);
+  const unreferenced = Number(structure['unreferenced_bytes'] ?? 0);
+  if (trailing > 0 && !some('truncated')) reasons.push(`${trailing} bytes behind the last chunk belong to nothing`);
+  if (unreferenced > 0) reasons.push(`${unreferenced} bytes between the chunks belong to none`);
   const missing = structure.parts.some((part) => part.present < part.chunks);
   const wrongHeader = headerProblems.some(({ kind }) => kind === 'format');
   let verdict: Verdict = 'ok';
