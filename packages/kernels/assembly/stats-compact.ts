@@ -1,4 +1,7 @@
-/** What of a table is not empty, moved to its front: most tables are nearly empty, and the host is slow to look through them. */
+/**
+ * What of a table is not empty, moved to its front: most tables are nearly empty, and the host is slow to look through
+ * them.
+ */
 
 /** As compact, for a table of u32. */
 export function statsCompact32(table: usize, length: i32, numbers: usize): i32 {
@@ -11,8 +14,9 @@ export function statsCompact64(table: usize, length: i32, numbers: usize): i32 {
 }
 
 /**
- * Moves the entries of a table of `length` (a multiple of 16, at most 65,536) that are not 0 to its front, in order, writes their numbers as u16 to
- * `numbers` (room for `length` + 1), and returns how many there are. What stands after them is undefined.
+ * Moves the entries of a table of `length` (a multiple of 16, at most 65,536) that are not 0 to its front, in order,
+ * writes their numbers as u16 to `numbers` (room for `length` + 1), and returns how many there are. What stands after
+ * them is undefined.
  */
 function compact<T>(table: usize, length: i32, numbers: usize): i32 {
   let to = table;

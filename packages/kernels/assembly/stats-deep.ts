@@ -1,6 +1,12 @@
-/** Facts about deep samples that a flat channel does not have: which pixel a sample belongs to, and the order of its depths. */
+/**
+ * Facts about deep samples that a flat channel does not have: which pixel a sample belongs to, and the order of its
+ * depths.
+ */
 
-/** Writes the x of every sample of a line, in order: pixel i (at x0 + i) has the i-th u32 of `counts` many. `out` holds as many i32. */
+/**
+ * Writes the x of every sample of a line, in order: pixel i (at x0 + i) has the i-th u32 of `counts` many. `out` holds
+ * as many i32.
+ */
 export function statsDeepColumns(counts: usize, width: i32, x0: i32, out: usize): void {
   for (let i = 0; i < width; i++) {
     for (let left = load<u32>(counts + (<usize>i << 2)); left > 0; left--) {
@@ -21,12 +27,15 @@ export function statsDeepDepthReset(facts: usize): void {
 }
 
 /**
- * Looks at the depths of a line. `z` (and `zBack`, 0 when the part has none) point at the line's samples, half when their flag is 1, float
- * otherwise. Adds to the block at `facts`, u64: 0 pixels whose Z falls from one sample to the next, 8 pixels in order in which a sample begins before
- * one before it has ended, 16 samples with Z below zero, 24 samples that end before they begin; i32: 32 x, y of the first pixel out of order,
- * 40 x, y of the first that overlaps. Comparisons with NaN are never true.
+ * Looks at the depths of a line. `z` (and `zBack`, 0 when the part has none) point at the line's samples, half when
+ * their flag is 1, float otherwise. Adds to the block at `facts`, u64: 0 pixels whose Z falls from one sample to the
+ * next, 8 pixels in order in which a sample begins before one before it has ended, 16 samples with Z below zero, 24
+ * samples that end before they begin; i32: 32 x, y of the first pixel out of order, 40 x, y of the first that overlaps.
+ * Comparisons with NaN are never true.
  */
-export function statsDeepDepth(facts: usize, counts: usize, width: i32, z: usize, zHalf: i32, zBack: usize, zBackHalf: i32, x0: i32, y: i32): void {
+export function statsDeepDepth(
+  facts: usize, counts: usize, width: i32, z: usize, zHalf: i32, zBack: usize, zBackHalf: i32, x0: i32, y: i32,
+): void {
   let negative: u64 = 0;
   let inverted: u64 = 0;
   for (let i = 0; i < width; i++) {
@@ -71,7 +80,8 @@ function depth(at: usize, half: i32): f32 {
 function halfToFloat(bits: u32): f32 {
   const sign = (bits & 0x8000) << 16;
   const magnitude = bits & 0x7fff;
-  // Shifted into place the exponent is 112 too small; multiplying mends it for subnormals too. Infinities and NaN keep their meaning.
+  // Shifted into place the exponent is 112 too small; multiplying mends it for subnormals too. Infinities and NaN keep
+  // their meaning.
   if (magnitude >= 0x7c00) return reinterpret<f32>(sign | 0x7f800000 | (magnitude << 13));
   const value = reinterpret<f32>(magnitude << 13) * reinterpret<f32>((127 + 112) << 23);
   return sign ? -value : value;

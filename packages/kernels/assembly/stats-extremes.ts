@@ -1,8 +1,8 @@
 /**
- * The extremes of one run of values as raw bit patterns, in one pass of three vector operations. Half and float are sign and magnitude, so a
- * signed maximum finds the greatest positive value, an unsigned maximum the most negative one, and an unsigned minimum the one nearest to
- * +0: together they give the lowest and highest value, tell whether the run holds NaN or infinities (their magnitudes are the greatest), and
- * whether all its values are the same.
+ * The extremes of one run of values as raw bit patterns, in one pass of three vector operations. Half and float are
+ * sign and magnitude, so a signed maximum finds the greatest positive value, an unsigned maximum the most negative one,
+ * and an unsigned minimum the one nearest to +0: together they give the lowest and highest value, tell whether the run
+ * holds NaN or infinities (their magnitudes are the greatest), and whether all its values are the same.
  */
 
 /** The greatest pattern as a signed integer. */
@@ -11,7 +11,10 @@ export let signedMax: i32 = 0;
 export let unsignedMax: u32 = 0;
 export let unsignedMin: u32 = 0;
 
-/** Extremes of `n` > 0 patterns of type T (u16 or u32) from `address`; patterns are zero-extended, `signedMax` sign-extended. */
+/**
+ * Extremes of `n` > 0 patterns of type T (u16 or u32) from `address`; patterns are zero-extended, `signedMax`
+ * sign-extended.
+ */
 export function extremes<T>(address: usize, n: i32): void {
   let greatest: i32 = i32.MIN_VALUE;
   let high: u32 = 0;

@@ -1,11 +1,11 @@
 /**
- * Statistics of float channels, in integers throughout so that any order of values, any split over threads, and builds with and without SIMD
- * give the same numbers, each exact until it is rounded once at the end.
+ * Statistics of float channels, in integers throughout so that any order of values, any split over threads, and builds
+ * with and without SIMD give the same numbers, each exact until it is rounded once at the end.
  *
- * A float's upper 16 bits (sign, exponent, 7 bits of mantissa) choose one of 65,536 bins: a log-linear sketch. A bin is one u64, the count
- * above bit 40 and the sum of the lower 16 bits below it: with the bin's own number that is the exact sum of its values. For the sum of
- * squares only the squares of the lower 16 bits are still missing: they are summed by sign and exponent, in four lanes of 512 u64 so that
- * neighbouring values do not wait for each other.
+ * A float's upper 16 bits (sign, exponent, 7 bits of mantissa) choose one of 65,536 bins: a log-linear sketch. A bin is
+ * one u64, the count above bit 40 and the sum of the lower 16 bits below it: with the bin's own number that is the
+ * exact sum of its values. For the sum of squares only the squares of the lower 16 bits are still missing: they are
+ * summed by sign and exponent, in four lanes of 512 u64 so that neighbouring values do not wait for each other.
  *
  * The host drains the bins before 2^24 values have come (their counts have 24 bits).
  */
@@ -15,10 +15,12 @@ import { NEG_ZERO, placesOfRun, POS_ZERO } from './stats-places';
 const ONE: u64 = 1 << 40;
 
 /**
- * Adds runs of floats; parameters as for statsHalf. `bins` is the sketch of 65,536 u64, `squares` the 4 * 512 u64 after it, `places` the block.
+ * Adds runs of floats; parameters as for statsHalf. `bins` is the sketch of 65,536 u64, `squares` the 4 * 512 u64 after
+ * it, `places` the block.
  */
 export function statsFloat(
-  bins: usize, squares: usize, places: usize, address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
+  bins: usize, squares: usize, places: usize,
+  address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     placesOfRun<f32>(places, address, width, x0, xStep, lookup, y0 + row * yStep);
@@ -90,8 +92,8 @@ function zerosOfRun(places: usize, address: usize, n: i32): void {
       p = i32x4.sub(p, i32x4.eq(v, zero));
       m = i32x4.sub(m, i32x4.eq(v, minusZero));
     }
-    positive = i32x4.extract_lane(p, 0) + i32x4.extract_lane(p, 1) + i32x4.extract_lane(p, 2) + i32x4.extract_lane(p, 3);
-    negative = i32x4.extract_lane(m, 0) + i32x4.extract_lane(m, 1) + i32x4.extract_lane(m, 2) + i32x4.extract_lane(m, 3);
+    positive = sumOfLanes(p);
+    negative = sumOfLanes(m);
   }
   for (; address < end; address += 4) {
     const bits = load<u32>(address);
@@ -100,4 +102,9 @@ function zerosOfRun(places: usize, address: usize, n: i32): void {
   }
   if (positive) store<u64>(places, load<u64>(places, POS_ZERO) + <u64>positive, POS_ZERO);
   if (negative) store<u64>(places, load<u64>(places, NEG_ZERO) + <u64>negative, NEG_ZERO);
+}
+
+@inline
+function sumOfLanes(v: v128): u32 {
+  return i32x4.extract_lane(v, 0) + i32x4.extract_lane(v, 1) + i32x4.extract_lane(v, 2) + i32x4.extract_lane(v, 3);
 }

@@ -1,16 +1,18 @@
 /**
- * Statistics of half channels. A half has 65,536 values, so a table of how often each occurs says everything but where: counts, exact sums,
- * quantiles and histogram follow from it at the end, whatever the order in which chunks came.
+ * Statistics of half channels. A half has 65,536 values, so a table of how often each occurs says everything but where:
+ * counts, exact sums, quantiles and histogram follow from it at the end, whatever the order in which chunks came.
  */
 import { unsignedMax, unsignedMin } from './stats-extremes';
 import { placesOfRun } from './stats-places';
 
 /**
- * Adds `rows` runs of `width` halves, the first at `address`, each `stride` bytes after the one before it, on lines y0, y0 + yStep, …
- * `table` holds 65,536 u32 counts, `places` a block of stats-places.ts; x of value i is x0 + i * xStep, or the i-th i32 at `lookup`.
+ * Adds `rows` runs of `width` halves, the first at `address`, each `stride` bytes after the one before it, on lines y0,
+ * y0 + yStep, … `table` holds 65,536 u32 counts, `places` a block of stats-places.ts; x of value i is x0 + i * xStep,
+ * or the i-th i32 at `lookup`.
  */
 export function statsHalf(
-  table: usize, places: usize, address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
+  table: usize, places: usize,
+  address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     placesOfRun<u16>(places, address, width, x0, xStep, lookup, y0 + row * yStep);

@@ -1,6 +1,7 @@
 /**
- * Where things are: the first place of the minimum and of the maximum, the boxes around what is not zero and around what is not finite, and
- * the first non-finite values. "First" is by y, then x, so that the answer does not depend on the order in which runs are seen.
+ * Where things are: the first place of the minimum and of the maximum, the boxes around what is not zero and around
+ * what is not finite, and the first non-finite values. "First" is by y, then x, so that the answer does not depend on
+ * the order in which runs are seen.
  *
  * A block of PLACES_BYTES a channel, little-endian i32 fields:
  *   0 minKey  4 minX  8 minY   12 maxKey 16 maxX 20 maxY
@@ -8,8 +9,8 @@
  *  56 number of non-finite places listed, 60 unused, 64 the list: x, y, bits, unused
  * 224 u64 counts: +Inf, -Inf, +0, -0 (0 by half, whose histogram knows them)
  *
- * A key orders values as an i32: of half and float the magnitude's bits, negated below zero, so that -0 and +0 are one; of uint the value
- * less 2^31. An empty box or an absent minimum has its initial values: see placesReset.
+ * A key orders values as an i32: of half and float the magnitude's bits, negated below zero, so that -0 and +0 are one;
+ * of uint the value less 2^31. An empty box or an absent minimum has its initial values: see placesReset.
  */
 import { extremes, signedMax, unsignedMax, unsignedMin } from './stats-extremes';
 
@@ -142,7 +143,10 @@ function find<T>(address: usize, n: i32, key: i32): i32 {
   return n - 1;
 }
 
-/** Widens the box of what is not zero by a run that holds some (x grows along a run); looks only where the run could widen it. */
+/**
+ * Widens the box of what is not zero by a run that holds some (x grows along a run); looks only where the run could
+ * widen it.
+ */
 function boxRun<T>(state: usize, address: usize, n: i32, x0: i32, step: i32, lookup: usize, y: i32): void {
   const box = state + NON_ZERO;
   const left = load<i32>(box);
@@ -151,10 +155,15 @@ function boxRun<T>(state: usize, address: usize, n: i32, x0: i32, step: i32, loo
   const size: usize = sizeof<T>() == 2 ? 2 : 4;
   const lanes: i32 = sizeof<T>() == 2 ? 4 : 2;
   let i = 0;
-  while (i + lanes <= n && xOf(i, x0, step, lookup) < left && !(load<u64>(address + <usize>i * size) & mask)) i += lanes;
+  while (i + lanes <= n && xOf(i, x0, step, lookup) < left && !(load<u64>(address + <usize>i * size) & mask)) {
+    i += lanes;
+  }
   while (i < n - 1 && xOf(i, x0, step, lookup) < left && !(bitsOf<T>(address, i) & magnitudeOf<T>())) i++;
   let j = n - 1;
-  while (j >= lanes && xOf(j, x0, step, lookup) > right && !(load<u64>(address + <usize>(j + 1 - lanes) * size) & mask)) j -= lanes;
+  while (j >= lanes && xOf(j, x0, step, lookup) > right) {
+    if (load<u64>(address + <usize>(j + 1 - lanes) * size) & mask) break;
+    j -= lanes;
+  }
   while (j > 0 && xOf(j, x0, step, lookup) > right && !(bitsOf<T>(address, j) & magnitudeOf<T>())) j--;
   store<i32>(box, min(left, xOf(i, x0, step, lookup)));
   store<i32>(box, min(load<i32>(box, 4), y), 4);
@@ -210,7 +219,10 @@ function listIsBefore(state: usize, y: i32): bool {
   return load<i32>(state, COUNT) == LISTED && load<i32>(state + LIST + ((LISTED - 1) << 4), 4) < y;
 }
 
-/** Lists a non-finite value in order, dropping the last of a full list; false when it is too late for it (so will be all after it in its run). */
+/**
+ * Lists a non-finite value in order, dropping the last of a full list; false when it is too late for it (so will be all
+ * after it in its run).
+ */
 function list(state: usize, x: i32, y: i32, bits: u32): bool {
   let count = load<i32>(state, COUNT);
   if (count == LISTED) {

@@ -1,6 +1,7 @@
 /**
- * Statistics of uint channels (and of whatever else is counted in uint32: samples per pixel). Sums are exact: the sum of values in 64 bits, the sum
- * of squares as two sums of their upper and lower halves. The sketch is log-linear: exact below 4096, from there 2048 bins an octave.
+ * Statistics of uint channels (and of whatever else is counted in uint32: samples per pixel). Sums are exact: the sum
+ * of values in 64 bits, the sum of squares as two sums of their upper and lower halves. The sketch is log-linear: exact
+ * below 4096, from there 2048 bins an octave.
  */
 import { unsignedMax, unsignedMin } from './stats-extremes';
 import { placesOfRun } from './stats-places';
@@ -11,11 +12,12 @@ export function statsUintBins(): i32 {
 }
 
 /**
- * Adds runs of uints; parameters as for statsHalf. `bins` is the sketch (u32 counts), `sums` three u64: the sum, and the sums of the lower and
- * the upper 32 bits of the squares.
+ * Adds runs of uints; parameters as for statsHalf. `bins` is the sketch (u32 counts), `sums` three u64: the sum, and
+ * the sums of the lower and the upper 32 bits of the squares.
  */
 export function statsUint(
-  bins: usize, sums: usize, places: usize, address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
+  bins: usize, sums: usize, places: usize,
+  address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     placesOfRun<u32>(places, address, width, x0, xStep, lookup, y0 + row * yStep);

@@ -14,13 +14,19 @@ describe.each([true, false])('statistics kernels, simd %s', (simd) => {
         const mark = kernels.mark();
         const [table, numbers] = [kernels.allocate(256 * size), kernels.allocate(257 * 2)];
         kernels.bytes(table, 256 * size).fill(0);
-        const read = (i: number): bigint => (size === 4 ? BigInt(kernels.view().getUint32(table + i * 4, true)) : kernels.view().getBigUint64(table + i * 8, true));
+        const read = (i: number): bigint =>
+          size === 4
+            ? BigInt(kernels.view().getUint32(table + i * 4, true))
+            : kernels.view().getBigUint64(table + i * 8, true);
         for (const [at, value] of entries) {
           if (size === 4) kernels.view().setUint32(table + at * 4, Number(value), true);
           else kernels.view().setBigUint64(table + at * 8, value, true);
         }
         const n = call(size === 4 ? 'statsCompact32' : 'statsCompact64', table, 256, numbers);
-        const got = Array.from({ length: n }, (_, i): [number, bigint] => [kernels.view().getUint16(numbers + i * 2, true), read(i)]);
+        const got = Array.from({ length: n }, (_, i): [number, bigint] => [
+          kernels.view().getUint16(numbers + i * 2, true),
+          read(i),
+        ]);
         expect(got).toEqual(entries.filter(([, value]) => value !== 0n).sort(([a], [b]) => a - b));
         kernels.release(mark);
       }),
@@ -37,7 +43,8 @@ describe.each([true, false])('statistics kernels, simd %s', (simd) => {
   });
 
   it('finds the last value of rows of every length, wherever they begin', () => {
-    // The vectors of the last few values overlap those before them; a single odd value must not be missed or seen twice.
+    // The vectors of the last few values overlap those before them; a single odd value must not be missed or seen
+    // twice.
     const places = kernels.allocate(call('statsPlacesBytes'));
     const table = kernels.allocate(65_536 * 4);
     for (let width = 1; width <= 70; width++) {
@@ -51,7 +58,10 @@ describe.each([true, false])('statistics kernels, simd %s', (simd) => {
         call('statsHalf', table, places, address, 0, 1, width, 5, 1, 0, 3, 1);
         const view = kernels.view();
         expect([view.getInt32(places, true), view.getInt32(places + 4, true)]).toEqual([-0x3c00, 5 + width - 1]);
-        expect([view.getUint32(table + 0x3c00 * 4, true), view.getUint32(table + 0xbc00 * 4, true)]).toEqual([width - 1, 1]);
+        expect([view.getUint32(table + 0x3c00 * 4, true), view.getUint32(table + 0xbc00 * 4, true)]).toEqual([
+          width - 1,
+          1,
+        ]);
         kernels.release(mark);
       }
     }

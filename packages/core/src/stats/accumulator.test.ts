@@ -26,13 +26,24 @@ function valueOf(type: PixelType, bits: number): number {
   if (type === 2) return view.getFloat32(0);
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 0x3ff;
-  const magnitude = exponent === 31 ? (mantissa ? NaN : Infinity) : exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25);
+  const magnitude =
+    exponent === 31
+      ? mantissa
+        ? NaN
+        : Infinity
+      : exponent === 0
+        ? mantissa * 2 ** -24
+        : (1024 + mantissa) * 2 ** (exponent - 25);
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 
 function samplesOf(type: PixelType, blocks: readonly Block[]): Sample[] {
   return blocks.flatMap(({ x, y, xStep, yStep, width, bits }) =>
-    bits.map((each, i) => ({ x: x + (i % width) * xStep, y: y + Math.floor(i / width) * yStep, value: valueOf(type, each) })),
+    bits.map((each, i) => ({
+      x: x + (i % width) * xStep,
+      y: y + Math.floor(i / width) * yStep,
+      value: valueOf(type, each),
+    })),
   );
 }
 
@@ -66,35 +77,52 @@ function totalsOf(kernels: Kernels, type: PixelType, blocks: readonly Block[]): 
 
 const simd = createKernels({ simd: true });
 const scalar = createKernels({ simd: false });
-const statsOf = (kernels: Kernels, type: PixelType, blocks: readonly Block[]): ChannelStats => finishChannelStats('c', totalsOf(kernels, type, blocks));
+const statsOf = (kernels: Kernels, type: PixelType, blocks: readonly Block[]): ChannelStats =>
+  finishChannelStats('c', totalsOf(kernels, type, blocks));
 
 const special: Record<PixelType, number[]> = {
   0: [0, 1, 4095, 4096, 4097, 0x7fffffff, 0x80000000, 0xffffffff],
   1: [0, 0x8000, 1, 0x8001, 0x3ff, 0x400, 0x3c00, 0xbc00, 0x7bff, 0xfbff, 0x7c00, 0xfc00, 0x7c01, 0xfe00],
-  2: [0, 0x80000000, 1, 0x80000001, 0x7fffff, 0x800000, 0x3f800000, 0xbf800000, 0x7f7fffff, 0xff7fffff, 0x7f800000, 0xff800000, 0x7f800001, 0xffc00000],
+  2: [
+    0, 0x80000000, 1, 0x80000001, 0x7fffff, 0x800000, 0x3f800000, 0xbf800000, 0x7f7fffff, 0xff7fffff, 0x7f800000,
+    0xff800000, 0x7f800001, 0xffc00000,
+  ],
 };
 
 function arbitraryBits(type: PixelType): fc.Arbitrary<number> {
   const all = fc.integer({ min: 0, max: type === 1 ? 0xffff : 0xffffffff });
-  return fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...special[type]) }, { weight: 2, arbitrary: all }, { weight: 3, arbitrary: fc.constantFrom(0, special[type][6]!) });
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom(...special[type]) },
+    { weight: 2, arbitrary: all },
+    { weight: 3, arbitrary: fc.constantFrom(0, special[type][6]!) },
+  );
 }
 
 /** Blocks side by side below each other, so that no place occurs twice: what the chunks of an image are. */
 function arbitraryBlocks(type: PixelType): fc.Arbitrary<Block[]> {
   const block = fc.tuple(fc.integer({ min: 1, max: 37 }), fc.integer({ min: 1, max: 5 })).chain(([width, rows]) =>
-    fc.oneof(
-      fc.array(arbitraryBits(type), { minLength: width * rows, maxLength: width * rows }),
-      arbitraryBits(type).map((bits) => new Array<number>(width * rows).fill(bits)),
-    ).map((bits) => ({ width, bits })),
+    fc
+      .oneof(
+        fc.array(arbitraryBits(type), { minLength: width * rows, maxLength: width * rows }),
+        arbitraryBits(type).map((bits) => new Array<number>(width * rows).fill(bits)),
+      )
+      .map((bits) => ({ width, bits })),
   );
-  return fc.tuple(fc.array(block, { minLength: 1, maxLength: 5 }), fc.integer({ min: -50, max: 50 }), fc.constantFrom(1, 2), fc.constantFrom(1, 3)).map(([blocks, corner, xStep, yStep]) => {
-    let y = corner * yStep;
-    return blocks.map(({ width, bits }) => {
-      const placed = { width, bits, x: corner * xStep, y, xStep, yStep };
-      y += (bits.length / width) * yStep;
-      return placed;
+  return fc
+    .tuple(
+      fc.array(block, { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: -50, max: 50 }),
+      fc.constantFrom(1, 2),
+      fc.constantFrom(1, 3),
+    )
+    .map(([blocks, corner, xStep, yStep]) => {
+      let y = corner * yStep;
+      return blocks.map(({ width, bits }) => {
+        const placed = { width, bits, x: corner * xStep, y, xStep, yStep };
+        y += (bits.length / width) * yStep;
+        return placed;
+      });
     });
-  });
 }
 
 describe.each([0, 1, 2] as const)('statistics of pixel type %s', (type) => {
@@ -105,7 +133,13 @@ describe.each([0, 1, 2] as const)('statistics of pixel type %s', (type) => {
         const { percentile, ...want } = referenceStats(samplesOf(type, blocks));
         expect(got).toMatchObject(want);
         if (got.finite === 0) return;
-        for (const [key, percent] of [['p01', 1], ['p05', 5], ['p50', 50], ['p95', 95], ['p99', 99]] as const) {
+        for (const [key, percent] of [
+          ['p01', 1],
+          ['p05', 5],
+          ['p50', 50],
+          ['p95', 95],
+          ['p99', 99],
+        ] as const) {
           const error = Math.abs((got[key] as number) - percentile(percent));
           const bound = type === 1 ? 0 : Math.abs(percentile(percent)) / (type === 2 ? 128 : 4096);
           // A float below 2^-133 shares its bin with zero and other subnormals: there the bound is absolute.
@@ -140,7 +174,18 @@ describe.each([0, 1, 2] as const)('statistics of pixel type %s', (type) => {
 
   it('of nothing are null', () => {
     const stats = finishChannelStats('c', noTotals(type));
-    expect(stats).toMatchObject({ count: 0, finite: 0, min: null, max: null, mean: null, stddev: null, p50: null, histogram: null, min_at: null, nonzero_bounds: null });
+    expect(stats).toMatchObject({
+      count: 0,
+      finite: 0,
+      min: null,
+      max: null,
+      mean: null,
+      stddev: null,
+      p50: null,
+      histogram: null,
+      min_at: null,
+      nonzero_bounds: null,
+    });
   });
 });
 
@@ -163,7 +208,11 @@ describe('hard sums', () => {
   it('masks and 8-bit values in float have exact percentiles', () => {
     const values = Array.from({ length: 1024 }, (_, i) => Math.fround((i % 256) / 255));
     const sorted = [...values].sort((a, b) => a - b);
-    expect(statsOf(simd, 2, [row(floats(values))])).toMatchObject({ p01: sorted[10], p50: sorted[511], p99: sorted[1013] });
+    expect(statsOf(simd, 2, [row(floats(values))])).toMatchObject({
+      p01: sorted[10],
+      p50: sorted[511],
+      p99: sorted[1013],
+    });
   });
 
   it('more values than a table may hold are carried over', () => {
@@ -173,9 +222,16 @@ describe('hard sums', () => {
     const width = 2 ** 20;
     const address = kernels.allocate(width * 4);
     new Float32Array(kernels.bytes(address, width * 4).buffer, address, width).fill(1.2345).fill(-7, 0, 1000);
-    for (let y = 0; y < 17; y++) accumulator.add({ address, stride: 0, rows: 1, width, x: 0, xStep: 1, lookup: 0, y, yStep: 1 });
+    for (let y = 0; y < 17; y++)
+      accumulator.add({ address, stride: 0, rows: 1, width, x: 0, xStep: 1, lookup: 0, y, yStep: 1 });
     const stats = finishChannelStats('c', accumulator.finish());
-    expect(stats).toMatchObject({ count: 17 * width, negative: 17_000, max: Math.fround(1.2345), max_at: { x: 1000, y: 0 }, min_at: { x: 0, y: 0 } });
+    expect(stats).toMatchObject({
+      count: 17 * width,
+      negative: 17_000,
+      max: Math.fround(1.2345),
+      max_at: { x: 1000, y: 0 },
+      min_at: { x: 0, y: 0 },
+    });
     expect(stats.mean).toBeCloseTo((Math.fround(1.2345) * (width - 1000) - 7000) / width, 14);
   });
 
@@ -188,6 +244,11 @@ describe('hard sums', () => {
     values.fill(0x3c00);
     values[width - 2] = 0x7e00;
     accumulator.add({ address, stride: width * 2, rows: 1, width, x: -3, xStep: 1, lookup: 0, y: 9, yStep: 1 });
-    expect(finishChannelStats('c', accumulator.finish())).toMatchObject({ count: width, nan: 1, mean: 1, first_nonfinite: [{ x: width - 5, y: 9, value: 'NaN' }] });
+    expect(finishChannelStats('c', accumulator.finish())).toMatchObject({
+      count: width,
+      nan: 1,
+      mean: 1,
+      first_nonfinite: [{ x: width - 5, y: 9, value: 'NaN' }],
+    });
   });
 });

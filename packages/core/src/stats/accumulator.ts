@@ -1,4 +1,7 @@
-/** Takes values where they lie in the kernels' memory; keeps a table of fixed size a channel, whatever the size of the image. */
+/**
+ * Takes values where they lie in the kernels' memory; keeps a table of fixed size a channel, whatever the size of the
+ * image.
+ */
 import type { Kernels } from '@exr/kernels';
 import { binsOfCounts, binsOfFloatSketch, type Bins } from './bins.ts';
 import { readPlaces } from './places.ts';
@@ -44,7 +47,17 @@ export class ChannelAccumulator {
   /** float: the lanes of squares; uint: the three sums. Directly after the table, emptied with it. */
   readonly #sums: number;
   readonly #tableBytes: number;
-  readonly #measure: (address: number, stride: number, rows: number, width: number, x: number, xStep: number, lookup: number, y: number, yStep: number) => void;
+  readonly #measure: (
+    address: number,
+    stride: number,
+    rows: number,
+    width: number,
+    x: number,
+    xStep: number,
+    lookup: number,
+    y: number,
+    yStep: number,
+  ) => void;
   /** Values in the table now. */
   #values = 0;
   #drained: ChannelTotals;
@@ -65,10 +78,12 @@ export class ChannelAccumulator {
     const [table, sums, places] = [this.#table, this.#sums, this.#places];
     if (pixelType === 1) {
       const half = kernels.call['statsHalf']!;
-      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) => half(table, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
+      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) =>
+        half(table, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
     } else {
       const other = kernels.call[pixelType === 2 ? 'statsFloat' : 'statsUint']!;
-      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) => other(table, sums, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
+      this.#measure = (address, stride, rows, width, x, xStep, lookup, y, yStep) =>
+        other(table, sums, places, address, stride, rows, width, x, xStep, lookup, y, yStep);
     }
   }
 

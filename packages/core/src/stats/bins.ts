@@ -1,4 +1,6 @@
-/** The bins of a channel that are not empty: what the kernels' tables come down to when they leave the kernels' memory. */
+/**
+ * The bins of a channel that are not empty: what the kernels' tables come down to when they leave the kernels' memory.
+ */
 export interface Bins {
   /** Numbers of the bins, rising. */
   readonly bin: Uint16Array<ArrayBuffer>;
@@ -33,7 +35,10 @@ export function mergeBins(a: Bins, b: Bins): Bins {
   return { bin: bin.slice(0, n), count: count.slice(0, n), low: low.slice(0, withLow ? n : 0) };
 }
 
-/** The bins of a table of uint32 counts: `numbers` of those that are not empty and their `counts`, both views that will not last. */
+/**
+ * The bins of a table of uint32 counts: `numbers` of those that are not empty and their `counts`, both views that will
+ * not last.
+ */
 export function binsOfCounts(numbers: Uint16Array, counts: Uint32Array): Bins {
   return { bin: numbers.slice() as Bins['bin'], count: new Float64Array(counts), low: new Float64Array(0) };
 }

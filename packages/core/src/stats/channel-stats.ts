@@ -14,9 +14,10 @@ export interface ReportPlace {
 }
 
 /**
- * One channel's statistics. min, max, mean, stddev, the percentiles and the histogram are over finite values and null when there are none;
- * -0 is a zero like +0. min, max, mean and stddev are exact but for one rounding. Percentiles are nearest ranks: exact for half, for uint below
- * 4096; otherwise less than 1/128 (float) or 1/4096 (uint) of the value off, and exact wherever neighbouring values are all the same.
+ * One channel's statistics. min, max, mean, stddev, the percentiles and the histogram are over finite values and null
+ * when there are none; -0 is a zero like +0. min, max, mean and stddev are exact but for one rounding. Percentiles are
+ * nearest ranks: exact for half, for uint below 4096; otherwise less than 1/128 (float) or 1/4096 (uint) of the value
+ * off, and exact wherever neighbouring values are all the same.
  */
 export type ChannelStats = ReportChannelStats & {
   readonly finite: number;
@@ -44,7 +45,10 @@ export function finishChannelStats(name: string, totals: ChannelTotals): Channel
   const { finite } = counts;
   const { mean, stddev } = meanAndDeviation(momentsOf(totals, finite));
   const distribution = distributionOf(totals);
-  const [p01, p05, p50, p95, p99] = finite === 0 ? NO_PERCENTILES : (percentiles(distribution, finite, [1, 5, 50, 95, 99]) as [number, number, number, number, number]);
+  const [p01, p05, p50, p95, p99] =
+    finite === 0
+      ? NO_PERCENTILES
+      : (percentiles(distribution, finite, [1, 5, 50, 95, 99]) as [number, number, number, number, number]);
   const extreme = (place: KeyedPlace | null): number | null => (place ? keyValue(pixelType, place.key) : null);
   return {
     name,

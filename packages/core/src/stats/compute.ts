@@ -13,7 +13,9 @@ import { mergePartTotals, statsTask, type PartTotals } from './task.ts';
 export interface PartStats extends ReportPartStats {
   readonly channels: readonly ChannelStats[];
   readonly deep?: DeepStats;
-  /** Why nothing of this part could be measured (its chunks cannot be found); then it is partial and has no channels. */
+  /**
+   * Why nothing of this part could be measured (its chunks cannot be found); then it is partial and has no channels.
+   */
   readonly unreadable?: { readonly code: ExrErrorCode; readonly message: string };
 }
 
@@ -25,15 +27,18 @@ export interface FileStats {
 const SKIPPED_NAMED = 1000;
 
 /**
- * Reads and measures every pixel that is asked for. Chunks that are missing or cannot be decoded are named in `skipped` and make a part `partial`
- * (with `failFast` the first one is thrown). The result depends neither on the number of threads nor on the order of chunks.
- * Throws INVALID_ARGUMENT when a part, level, channel, layer or region is not in the file, `signal.reason` when cancelled, and
- * what reading throws.
+ * Reads and measures every pixel that is asked for. Chunks that are missing or cannot be decoded are named in `skipped`
+ * and make a part `partial` (with `failFast` the first one is thrown). The result depends neither on the number of
+ * threads nor on the order of chunks. Throws INVALID_ARGUMENT when a part, level, channel, layer or region is not in
+ * the file, `signal.reason` when cancelled, and what reading throws.
  */
 export async function computeStats(file: ChunkedFile, options: StatsOptions = {}): Promise<FileStats> {
   const { stride = 1, limits = file.limits ?? DEFAULT_LIMITS, signal } = options;
   const { name } = file.source;
-  if (!(Number.isInteger(stride) && stride >= 1 && stride < 2 ** 31)) throw new ExrError('INVALID_ARGUMENT', `${name}: stride ${stride}, expected a whole number from 1 up`, { source: name });
+  if (!(Number.isInteger(stride) && stride >= 1 && stride < 2 ** 31))
+    throw new ExrError('INVALID_ARGUMENT', `${name}: stride ${stride}, expected a whole number from 1 up`, {
+      source: name,
+    });
   const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   const { measured, unreadable } = measuredParts(index, options, name);
   const passes = planPasses(measured);
@@ -47,19 +52,40 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
       totals.set(part.index, [...(totals.get(part.index) ?? []), merged]);
     }
   }
-  const parts = measured.map((each) => finishPart(each, totals.get(each.part.index) ?? [], skipped.get(each.part.index)));
-  const lost = unreadable.map(({ part, fault: { code, message } }): PartStats => ({ index: part, partial: true, skipped: [], channels: [], unreadable: { code, message } }));
+  const parts = measured.map((each) =>
+    finishPart(each, totals.get(each.part.index) ?? [], skipped.get(each.part.index)),
+  );
+  const lost = unreadable.map(({ part, fault: { code, message } }): PartStats => ({
+    index: part,
+    partial: true,
+    skipped: [],
+    channels: [],
+    unreadable: { code, message },
+  }));
   return { parts: [...parts, ...lost].sort((a, b) => a.index - b.index) };
 }
 
 function runPass(
-  file: ChunkedFile, index: ChunkIndex, pass: readonly Measured[], options: StatsOptions, onSkipped: (chunk: SkippedChunk) => void,
+  file: ChunkedFile,
+  index: ChunkIndex,
+  pass: readonly Measured[],
+  options: StatsOptions,
+  onSkipped: (chunk: SkippedChunk) => void,
 ): Promise<ProcessOutcome<readonly PartTotals[]>> {
   const selections = pass.map(({ part, measure, level, region }): Selection => {
     const samplings = [...new Set(measure.channels.map((channel) => part.channels[channel]!.ySampling))];
     const all = measure.channels.length === part.channels.length;
-    const keep = measure.sampling.stride === 1 ? undefined : (info: ChunkInfo) => samplings.some((ySampling) => isSampled(measure.sampling, ySampling, info.box));
-    return { part: part.index, level, region, keep, channels: all ? undefined : measure.channels.map((channel) => part.channels[channel]!.name) };
+    const keep =
+      measure.sampling.stride === 1
+        ? undefined
+        : (info: ChunkInfo) => samplings.some((ySampling) => isSampled(measure.sampling, ySampling, info.box));
+    return {
+      part: part.index,
+      level,
+      region,
+      keep,
+      channels: all ? undefined : measure.channels.map((channel) => part.channels[channel]!.name),
+    };
   });
   const { signal, onProgress, threads, threadWorth, limits, failFast } = options;
   return processChunks(
@@ -70,7 +96,11 @@ function runPass(
 }
 
 /** Names a skipped chunk once, in whichever pass its part is read first. */
-function note(skipped: Map<number, { list: ReportSkippedChunk[]; count: number }>, pass: readonly Measured[], { part, chunk, count, code, message }: SkippedChunk): void {
+function note(
+  skipped: Map<number, { list: ReportSkippedChunk[]; count: number }>,
+  pass: readonly Measured[],
+  { part, chunk, count, code, message }: SkippedChunk,
+): void {
   if (!pass.find((each) => each.part.index === part)!.firstPass) return;
   let mine = skipped.get(part);
   if (!mine) skipped.set(part, (mine = { list: [], count: 0 }));
@@ -78,7 +108,11 @@ function note(skipped: Map<number, { list: ReportSkippedChunk[]; count: number }
   mine.count += count;
 }
 
-function finishPart({ part, measure }: Measured, totals: readonly PartTotals[], skipped: { list: ReportSkippedChunk[]; count: number } | undefined): PartStats {
+function finishPart(
+  { part, measure }: Measured,
+  totals: readonly PartTotals[],
+  skipped: { list: ReportSkippedChunk[]; count: number } | undefined,
+): PartStats {
   const merged = totals.flatMap((each) => each.channels);
   const deep = totals.find((each) => each.deep)?.deep;
   return {

@@ -1,4 +1,6 @@
-/** What deep parts have beside their channels' samples: how many samples each pixel has, and the order of their depths. */
+/**
+ * What deep parts have beside their channels' samples: how many samples each pixel has, and the order of their depths.
+ */
 import { KernelMemoryError, type Kernels } from '@exr/kernels';
 import { ExrError } from '../errors.ts';
 import type { DecodedChunk } from '../pixels/index.ts';
@@ -45,9 +47,15 @@ export type DeepStats = ReportDeepStats & {
   readonly max_samples_at: ReportPlace | null;
   /** Null when the part has no depth to look at. */
   readonly depth: {
-    /** Pixels whose samples are not in order of Z. Allowed, but a reader has to sort them ("Interpreting OpenEXR Deep Pixels"). */
+    /**
+     * Pixels whose samples are not in order of Z. Allowed, but a reader has to sort them ("Interpreting OpenEXR Deep
+     * Pixels").
+     */
     readonly unsorted_pixels: number;
-    /** Pixels in order in which a sample begins before one in front of it has ended (ZBack): they have to be split to be merged. */
+    /**
+     * Pixels in order in which a sample begins before one in front of it has ended (ZBack): they have to be split to be
+     * merged.
+     */
     readonly overlapping_pixels: number;
     readonly negative_samples: number;
     /** Samples whose ZBack lies before their Z. */
@@ -73,8 +81,16 @@ export class DeepAccumulator {
     kernels.call['statsDeepDepthReset']!(this.#facts);
   }
 
-  /** `channels` by index in the part, null where a channel is not measured. `facts` false: only the channels (a later pass over the same chunk). */
-  add({ shape, address, deep }: DecodedChunk, sampling: Sampling, channels: readonly (ChannelAccumulator | null)[], facts: boolean): void {
+  /**
+   * `channels` by index in the part, null where a channel is not measured. `facts` false: only the channels (a later
+   * pass over the same chunk).
+   */
+  add(
+    { shape, address, deep }: DecodedChunk,
+    sampling: Sampling,
+    channels: readonly (ChannelAccumulator | null)[],
+    facts: boolean,
+  ): void {
     const { counts, width, lineStart, sampleBytes } = deep!;
     const { region, stride } = sampling;
     const left = Math.max(region.xMin - shape.xMin, 0);
@@ -82,7 +98,11 @@ export class DeepAccumulator {
     if (pixels <= 0) return;
     const x = shape.xMin + left;
     const lookup = this.#allocateLookup(lineStart);
-    for (let y = firstSampledLine(sampling, 1, Math.max(shape.yMin, region.yMin)); y <= Math.min(shape.yMax, region.yMax); y += stride) {
+    for (
+      let y = firstSampledLine(sampling, 1, Math.max(shape.yMin, region.yMin));
+      y <= Math.min(shape.yMax, region.yMax);
+      y += stride
+    ) {
       const line = y - shape.yMin;
       const row = counts + line * width * 4;
       const inLine = lineStart[line + 1]! - lineStart[line]!;
@@ -102,11 +122,24 @@ export class DeepAccumulator {
       if (!this.#depth) continue;
       const { z, zBack } = this.#depth;
       const half = (channel: number): number => Number(shape.channels[channel]?.pixelType === 1);
-      this.#kernels.call['statsDeepDepth']!(this.#facts, row + left * 4, pixels, begins[z]!, half(z), begins[zBack] ?? 0, half(zBack), x, y);
+      this.#kernels.call['statsDeepDepth']!(
+        this.#facts,
+        row + left * 4,
+        pixels,
+        begins[z]!,
+        half(z),
+        begins[zBack] ?? 0,
+        half(zBack),
+        x,
+        y,
+      );
     }
   }
 
-  /** An int32 for each sample of the longest line. Before anything is added: a chunk counts whole or, when there is no room, not at all. */
+  /**
+   * An int32 for each sample of the longest line. Before anything is added: a chunk counts whole or, when there is no
+   * room, not at all.
+   */
   #allocateLookup(lineStart: Float64Array): number {
     let most = 0;
     for (let i = 0; i + 1 < lineStart.length; i++) most = Math.max(most, lineStart[i + 1]! - lineStart[i]!);
@@ -114,7 +147,11 @@ export class DeepAccumulator {
       return this.#kernels.allocate(most * 4);
     } catch (error) {
       if (!(error instanceof KernelMemoryError)) throw error;
-      throw new ExrError('LIMIT_EXCEEDED', `${most} samples in one line: ${error.message}`, { limit: 'chunkBytes', limitValue: error.limit, requested: error.requested });
+      throw new ExrError('LIMIT_EXCEEDED', `${most} samples in one line: ${error.message}`, {
+        limit: 'chunkBytes',
+        limitValue: error.limit,
+        requested: error.requested,
+      });
     }
   }
 
@@ -128,24 +165,32 @@ export class DeepAccumulator {
   finish(): DeepTotals {
     const view = this.#kernels.view();
     const long = (offset: number): number => Number(view.getBigUint64(this.#facts + offset, true));
-    const place = (offset: number): Place => ({ x: view.getInt32(this.#facts + offset, true), y: view.getInt32(this.#facts + offset + 4, true) });
+    const place = (offset: number): Place => ({
+      x: view.getInt32(this.#facts + offset, true),
+      y: view.getInt32(this.#facts + offset + 4, true),
+    });
     const depth = this.#depth && {
-      unsorted: long(0), overlapping: long(8), negative: long(16), inverted: long(24),
-      firstUnsorted: long(0) ? place(32) : null, firstOverlapping: long(8) ? place(40) : null,
+      unsorted: long(0),
+      overlapping: long(8),
+      negative: long(16),
+      inverted: long(24),
+      firstUnsorted: long(0) ? place(32) : null,
+      firstOverlapping: long(8) ? place(40) : null,
     };
     return { samples: this.#samples.finish(), depth };
   }
 }
 
 export function mergeDeep(a: DeepTotals, b: DeepTotals): DeepTotals {
-  const depth = a.depth && b.depth && {
-    unsorted: a.depth.unsorted + b.depth.unsorted,
-    overlapping: a.depth.overlapping + b.depth.overlapping,
-    negative: a.depth.negative + b.depth.negative,
-    inverted: a.depth.inverted + b.depth.inverted,
-    firstUnsorted: first(a.depth.firstUnsorted, b.depth.firstUnsorted),
-    firstOverlapping: first(a.depth.firstOverlapping, b.depth.firstOverlapping),
-  };
+  const depth = a.depth &&
+    b.depth && {
+      unsorted: a.depth.unsorted + b.depth.unsorted,
+      overlapping: a.depth.overlapping + b.depth.overlapping,
+      negative: a.depth.negative + b.depth.negative,
+      inverted: a.depth.inverted + b.depth.inverted,
+      firstUnsorted: first(a.depth.firstUnsorted, b.depth.firstUnsorted),
+      firstOverlapping: first(a.depth.firstOverlapping, b.depth.firstOverlapping),
+    };
   return { samples: mergeTotals(a.samples, b.samples), depth };
 }
 

@@ -6,7 +6,10 @@ import type { ChannelTotals } from './totals.ts';
 
 /** Finite values in rising order, each with how often it occurs. */
 export interface Distribution {
-  /** Rising. Exact for half, and for uint below 4096; otherwise one value stands for all of its bin: see the functions below. */
+  /**
+   * Rising. Exact for half, and for uint below 4096; otherwise one value stands for all of its bin: see the functions
+   * below.
+   */
   readonly value: Float64Array;
   readonly count: Float64Array;
 }
@@ -34,7 +37,8 @@ export function countsOf(totals: ChannelTotals): Counts {
     return { count, finite: count, nan: 0, posInf: 0, negInf: 0, zero, negative: 0, subnormal: 0 };
   }
   const float = pixelType === 2;
-  // The number of the bin that begins the exponent of infinities, and the first of normal values; bit 15 is the sign in both.
+  // The number of the bin that begins the exponent of infinities, and the first of normal values; bit 15 is the sign in
+  // both.
   const [infinite, normal] = float ? [0x7f80, 0x0080] : [0x7c00, 0x0400];
   let [finite, below, small] = [0, 0, 0];
   for (let i = 0; i < bins.bin.length; i++) {
@@ -50,7 +54,16 @@ export function countsOf(totals: ChannelTotals): Counts {
   const posZero = float ? places.posZero : countOf(totals, 0);
   const negZero = float ? places.negZero : countOf(totals, 0x8000);
   const zero = posZero + negZero;
-  return { count, finite, nan: count - finite - posInf - negInf, posInf, negInf, zero, negative: below - negZero, subnormal: small - zero };
+  return {
+    count,
+    finite,
+    nan: count - finite - posInf - negInf,
+    posInf,
+    negInf,
+    zero,
+    negative: below - negZero,
+    subnormal: small - zero,
+  };
 }
 
 function countOf({ bins }: ChannelTotals, bin: number): number {
@@ -76,7 +89,8 @@ export function momentsOf(totals: ChannelTotals, finite: number): Moments {
   return { count: finite, sum, squares, exponent: -149 };
 }
 
-// Units are 2^-149, the smallest float, and for squares 2^-298. A half with mantissa m and exponent e is m × 2^(e - 25), so e is shifted by 124.
+// Units are 2^-149, the smallest float, and for squares 2^-298. A half with mantissa m and exponent e is m × 2^(e -
+// 25), so e is shifted by 124.
 function halfSums({ bins }: ChannelTotals): { sum: bigint; squares: bigint } {
   const total = { sum: 0n, squares: 0n };
   for (let from = 0, to = 0; from < bins.bin.length; from = to) {
@@ -87,12 +101,14 @@ function halfSums({ bins }: ChannelTotals): { sum: bigint; squares: bigint } {
       sum.add(mantissa, bins.count[to]!);
       squares.add(mantissa * mantissa, bins.count[to]!);
     }
-    if ((exponent & 31) < 31) addScaled(total, exponent >= 32, 124 + Math.max(exponent & 31, 1), sum.value(), squares.value());
+    if ((exponent & 31) < 31)
+      addScaled(total, exponent >= 32, 124 + Math.max(exponent & 31, 1), sum.value(), squares.value());
   }
   return total;
 }
 
-// A value is (top × 2^16 + low) × 2^(e - 150): its bin says top and e, the bin's sum of lows and the sum of their squares say the rest.
+// A value is (top × 2^16 + low) × 2^(e - 150): its bin says top and e, the bin's sum of lows and the sum of their
+// squares say the rest.
 function floatSums({ bins, squares: lowSquares }: ChannelTotals): { sum: bigint; squares: bigint } {
   const total = { sum: 0n, squares: lowSquares };
   for (let from = 0, to = 0; from < bins.bin.length; from = to) {
@@ -113,15 +129,22 @@ function floatSums({ bins, squares: lowSquares }: ChannelTotals): { sum: bigint;
   return total;
 }
 
-function addScaled(total: { sum: bigint; squares: bigint }, negative: boolean, shift: number, sum: bigint, squares: bigint): void {
+function addScaled(
+  total: { sum: bigint; squares: bigint },
+  negative: boolean,
+  shift: number,
+  sum: bigint,
+  squares: bigint,
+): void {
   const scaled = sum << BigInt(shift);
   total.sum += negative ? -scaled : scaled;
   total.squares += squares << BigInt(2 * shift);
 }
 
 /**
- * The finite values in order. half: exact. float: a bin of the sketch (2^-7 of the value wide) stands at the mean of its values, so it is exact
- * when they are all the same and else less than 1/128 of the value off. uint: exact below 4096, above at most 1/4096 off.
+ * The finite values in order. half: exact. float: a bin of the sketch (2^-7 of the value wide) stands at the mean of
+ * its values, so it is exact when they are all the same and else less than 1/128 of the value off. uint: exact below
+ * 4096, above at most 1/4096 off.
  */
 export function distributionOf(totals: ChannelTotals): Distribution {
   const { pixelType, bins, places } = totals;
@@ -179,15 +202,16 @@ export function uintBinValue(bin: number): number {
 }
 
 /**
- * The values at nearest ranks: for each of `percents` (whole numbers, rising, 1 to 100) the smallest value that at least so many in a hundred of the
- * values do not exceed. NaN when there are none.
+ * The values at nearest ranks: for each of `percents` (whole numbers, rising, 1 to 100) the smallest value that at
+ * least so many in a hundred of the values do not exceed. NaN when there are none.
  */
 export function percentiles({ value, count }: Distribution, finite: number, percents: readonly number[]): number[] {
   const found = percents.map(() => NaN);
   let at = 0;
   let passed = 0;
   // Above 2^46 values the product is no longer exact, and the rank may be one off.
-  const rank = (percent: number | undefined): number => (percent === undefined ? Infinity : Math.max(1, Math.floor((finite * percent + 99) / 100)));
+  const rank = (percent: number | undefined): number =>
+    percent === undefined ? Infinity : Math.max(1, Math.floor((finite * percent + 99) / 100));
   let next = rank(percents[0]);
   for (let i = 0; i < value.length && at < found.length; i++) {
     passed += count[i]!;

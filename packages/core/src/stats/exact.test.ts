@@ -36,8 +36,17 @@ describe('exact arithmetic', () => {
 
 describe('choosing channels', () => {
   it.each([
-    ['*', '', true], ['R', 'R', true], ['R', 'diffuse.R', false], ['*.R', 'diffuse.R', true], ['diffuse.*', 'diffuse.left.R', true],
-    ['?', 'R', true], ['?', '', false], ['*a*b*c', 'xxaxxbxxbc', true], ['*a*b*c', 'xxaxxbxxb', false], ['a*', 'b', false], ['[R]', 'R', false],
+    ['*', '', true],
+    ['R', 'R', true],
+    ['R', 'diffuse.R', false],
+    ['*.R', 'diffuse.R', true],
+    ['diffuse.*', 'diffuse.left.R', true],
+    ['?', 'R', true],
+    ['?', '', false],
+    ['*a*b*c', 'xxaxxbxxbc', true],
+    ['*a*b*c', 'xxaxxbxxb', false],
+    ['a*', 'b', false],
+    ['[R]', 'R', false],
   ])('%s and %s: %s', (glob, name, matches) => expect(matchesGlob(glob, name)).toBe(matches));
 
   it('agrees with a regular expression', () => {

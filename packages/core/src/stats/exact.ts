@@ -1,4 +1,7 @@
-/** Sums that lose nothing, and the one rounding at the end: every mean and deviation is the double nearest to the true one. */
+/**
+ * Sums that lose nothing, and the one rounding at the end: every mean and deviation is the double nearest to the true
+ * one.
+ */
 
 const SAFE = 2 ** 52;
 
@@ -39,13 +42,14 @@ export function powerOfTwo(k: number): number {
 const view = new DataView(new ArrayBuffer(8));
 
 /**
- * numerator / denominator × 2^exponent as the nearest double (ties to even). The denominator is positive; results below the normal doubles
- * are not expected (statistics of floats stay above 2^-400).
+ * numerator / denominator × 2^exponent as the nearest double (ties to even). The denominator is positive; results below
+ * the normal doubles are not expected (statistics of floats stay above 2^-400).
  */
 export function ratio(numerator: bigint, denominator: bigint, exponent = 0): number {
   if (numerator < 0n) return -ratio(-numerator, denominator, exponent);
   if (numerator === 0n) return 0;
-  // At least 64 bits of quotient and one that says whether anything was cut off: Number() then rounds as if all digits were there.
+  // At least 64 bits of quotient and one that says whether anything was cut off: Number() then rounds as if all digits
+  // were there.
   const shift = Math.max(0, 66 - bitLength(numerator) + bitLength(denominator));
   const shifted = numerator << BigInt(shift);
   let quotient = shifted / denominator;
@@ -80,7 +84,10 @@ export interface Moments {
 }
 
 /** Mean and population standard deviation; null when nothing is finite. */
-export function meanAndDeviation({ count, sum, squares, exponent }: Moments): { mean: number | null; stddev: number | null } {
+export function meanAndDeviation({ count, sum, squares, exponent }: Moments): {
+  mean: number | null;
+  stddev: number | null;
+} {
   if (count === 0) return { mean: null, stddev: null };
   const n = BigInt(count);
   return { mean: ratio(sum, n, exponent), stddev: Math.sqrt(ratio(n * squares - sum * sum, n * n, 2 * exponent)) };

@@ -18,16 +18,28 @@ describe('histogram', () => {
   it('has at most 64 bins with rising edges, and every value lies in its bin', () => {
     const float = fc.float({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
-      fc.property(fc.array(fc.oneof(float, fc.float({ min: 0, max: 1, noNaN: true }), fc.constant(0)), { minLength: 2, maxLength: 300 }), (values) => {
-        const { edges, counts } = histogram(values)!;
-        expect(counts.length).toBeLessThanOrEqual(HISTOGRAM_BINS);
-        expect(edges.length).toBe(counts.length + 1);
-        if (Math.min(...values) === Math.max(...values)) return;
-        for (let i = 1; i < edges.length; i++) expect(edges[i]!).toBeGreaterThan(edges[i - 1]!);
-        const want = counts.map((_, i) => values.filter((value) => value >= edges[i]! && (value < edges[i + 1]! || (i === counts.length - 1 && value === edges[i + 1]))).length);
-        expect(counts).toEqual(want);
-        expect(counts.reduce((a, b) => a + b)).toBe(values.length);
-      }),
+      fc.property(
+        fc.array(fc.oneof(float, fc.float({ min: 0, max: 1, noNaN: true }), fc.constant(0)), {
+          minLength: 2,
+          maxLength: 300,
+        }),
+        (values) => {
+          const { edges, counts } = histogram(values)!;
+          expect(counts.length).toBeLessThanOrEqual(HISTOGRAM_BINS);
+          expect(edges.length).toBe(counts.length + 1);
+          if (Math.min(...values) === Math.max(...values)) return;
+          for (let i = 1; i < edges.length; i++) expect(edges[i]!).toBeGreaterThan(edges[i - 1]!);
+          const want = counts.map(
+            (_, i) =>
+              values.filter(
+                (value) =>
+                  value >= edges[i]! && (value < edges[i + 1]! || (i === counts.length - 1 && value === edges[i + 1])),
+              ).length,
+          );
+          expect(counts).toEqual(want);
+          expect(counts.reduce((a, b) => a + b)).toBe(values.length);
+        },
+      ),
     );
   });
 

@@ -3,9 +3,10 @@ import type { Distribution } from './distribution.ts';
 import { powerOfTwo } from './exact.ts';
 
 /**
- * counts[i] values lie in edges[i] ≤ value < edges[i + 1], the last bin including its end; at most HISTOGRAM_BINS bins, all finite values are in one
- * of them. `linear`: equal widths from min to max. `log`: each octave (a doubling, one stop of light) cut into 1, 2 or 4 bins of equal
- * width, mirrored below zero, and one bin around zero for zeros and what is too small for the others.
+ * counts[i] values lie in edges[i] ≤ value < edges[i + 1], the last bin including its end; at most HISTOGRAM_BINS bins,
+ * all finite values are in one of them. `linear`: equal widths from min to max. `log`: each octave (a doubling, one
+ * stop of light) cut into 1, 2 or 4 bins of equal width, mirrored below zero, and one bin around zero for zeros and
+ * what is too small for the others.
  */
 export interface Histogram {
   readonly scale: 'linear' | 'log';
@@ -18,9 +19,9 @@ export const HISTOGRAM_BINS = 64;
 const LINEAR_SPAN = 16;
 
 /**
- * The histogram of `finite` values; null when there are none, one bin when all are the same. Linear unless a few extreme values would press
- * everything else into a few bins: `middle` is how far the 99th percentile lies above the first. A value that stands for a bin of a sketch
- * counts where it stands.
+ * The histogram of `finite` values; null when there are none, one bin when all are the same. Linear unless a few
+ * extreme values would press everything else into a few bins: `middle` is how far the 99th percentile lies above the
+ * first. A value that stands for a bin of a sketch counts where it stands.
  */
 export function histogramOf(distribution: Distribution, finite: number, middle: number): Histogram | null {
   const { value } = distribution;

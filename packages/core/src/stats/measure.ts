@@ -40,8 +40,15 @@ export interface Measured {
   readonly firstPass: boolean;
 }
 
-/** What the options mean for this file; parts whose chunks cannot be found are listed apart. Throws as computeStats says. */
-export function measuredParts(index: ChunkIndex, options: StatsOptions, name: string): { measured: Measured[]; unreadable: UnreadablePart[] } {
+/**
+ * What the options mean for this file; parts whose chunks cannot be found are listed apart. Throws as computeStats
+ * says.
+ */
+export function measuredParts(
+  index: ChunkIndex,
+  options: StatsOptions,
+  name: string,
+): { measured: Measured[]; unreadable: UnreadablePart[] } {
   const { level = { x: 0, y: 0 }, stride = 1, region } = options;
   const asked = options.parts ?? index.grids.map((_, i) => i);
   const measured: Measured[] = [];
@@ -64,35 +71,58 @@ export function measuredParts(index: ChunkIndex, options: StatsOptions, name: st
     looked++;
     const window = grid.level(level.x, level.y)?.window;
     if (!window) {
-      if (options.parts) refuse(`part ${number} has no level ${level.x},${level.y}, expected up to ${grid.levels.at(-1)!.x},${grid.levels.at(-1)!.y}`);
+      if (options.parts)
+        refuse(
+          `part ${number} has no level ${level.x},${level.y}, expected up to ${grid.levels.at(-1)!.x},${grid.levels.at(-1)!.y}`,
+        );
       continue;
     }
     levels++;
-    const channels = chosenChannels(part.channels.map((channel) => channel.name), options);
+    const channels = chosenChannels(
+      part.channels.map((channel) => channel.name),
+      options,
+    );
     channelsSeen += channels.length;
     if (region && intersect(window, region)) meetsRegion = true;
     if (channels.length === 0 && part.channels.length > 0) continue;
     const sampling = { region: region ?? window, stride, yMin: window.yMin };
-    const measure: PartMeasure = { part: number, channels, sampling, deepFacts: part.isDeep, depth: part.isDeep ? depthChannels(part.channels) : null };
+    const measure: PartMeasure = {
+      part: number,
+      channels,
+      sampling,
+      deepFacts: part.isDeep,
+      depth: part.isDeep ? depthChannels(part.channels) : null,
+    };
     measured.push({ part, measure, level, region, firstPass: true });
   }
   if (measured.length === 0 && (unreadable.length > 0 || looked === 0)) return { measured, unreadable };
   if (levels === 0) refuse(`no part has a level ${level.x},${level.y}`);
   if (channelsSeen === 0 && (options.channels || options.layer !== undefined)) {
-    const known = index.grids.flatMap(({ part }) => part.channels.map((channel) => channel.name)).slice(0, 40).join(', ');
-    refuse(`no channel ${[...(options.channels ?? []), ...(options.layer === undefined ? [] : [`of layer "${options.layer}"`])].join(', ')}, expected some of ${known}`);
+    const known = index.grids
+      .flatMap(({ part }) => part.channels.map((channel) => channel.name))
+      .slice(0, 40)
+      .join(', ');
+    refuse(
+      `no channel ${[...(options.channels ?? []), ...(options.layer === undefined ? [] : [`of layer "${options.layer}"`])].join(', ')}, expected some of ${known}`,
+    );
   }
-  if (!meetsRegion) refuse(`region (${region!.xMin}, ${region!.yMin}) to (${region!.xMax}, ${region!.yMax}) lies outside every data window`);
+  if (!meetsRegion)
+    refuse(
+      `region (${region!.xMin}, ${region!.yMin}) to (${region!.xMax}, ${region!.yMax}) lies outside every data window`,
+    );
   return { measured, unreadable };
 }
 
 function depthChannels(channels: readonly Channel[]): DepthChannels | null {
-  const find = (name: string): number => channels.findIndex((channel) => channel.name === name && channel.pixelType !== 'uint');
+  const find = (name: string): number =>
+    channels.findIndex((channel) => channel.name === name && channel.pixelType !== 'uint');
   const z = find('Z');
   return z < 0 ? null : { z, zBack: find('ZBack') };
 }
 
-/** Cuts the work into passes whose tables fit; a part's further channels are measured in a further pass over its chunks. */
+/**
+ * Cuts the work into passes whose tables fit; a part's further channels are measured in a further pass over its chunks.
+ */
 export function planPasses(measured: readonly Measured[]): Measured[][] {
   const passes: Measured[][] = [];
   let pass: Measured[] = [];
@@ -106,7 +136,11 @@ export function planPasses(measured: readonly Measured[]): Measured[][] {
     let channels: number[] = [];
     let firstPass = true;
     const put = (): void => {
-      pass.push({ ...each, firstPass, measure: { ...each.measure, channels, deepFacts: each.measure.deepFacts && firstPass } });
+      pass.push({
+        ...each,
+        firstPass,
+        measure: { ...each.measure, channels, deepFacts: each.measure.deepFacts && firstPass },
+      });
       channels = [];
       firstPass = false;
     };

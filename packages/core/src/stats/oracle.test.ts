@@ -1,4 +1,7 @@
-/** Every fixture's statistics against its x.expected.json, written by OpenImageIO 3.1 over OpenEXR 3.4; the corpus too when EXR_CORPUS names it. */
+/**
+ * Every fixture's statistics against its x.expected.json, written by OpenImageIO 3.1 over OpenEXR 3.4; the corpus too
+ * when EXR_CORPUS names it.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,12 +42,20 @@ const rows = readdirSync(fixtures)
   .map((name) => ({ root: fixtures, row: JSON.parse(readFileSync(join(fixtures, name), 'utf8')) as Oracle }));
 const corpus = process.env['EXR_CORPUS'];
 if (corpus && existsSync(join(corpus, 'oracle.jsonl'))) {
-  for (const line of readFileSync(join(corpus, 'oracle.jsonl'), 'utf8').trim().split('\n')) rows.push({ root: corpus, row: JSON.parse(line) as Oracle });
+  for (const line of readFileSync(join(corpus, 'oracle.jsonl'), 'utf8').trim().split('\n'))
+    rows.push({ root: corpus, row: JSON.parse(line) as Oracle });
 }
 
-/** The tolerances of the acceptance check: relative to the greatest magnitude; DWA decoders may differ in a half's last bit. */
+/**
+ * The tolerances of the acceptance check: relative to the greatest magnitude; DWA decoders may differ in a half's last
+ * bit.
+ */
 function expectNear(got: ChannelStats, want: OracleChannel, lossy: boolean, where: string): void {
-  expect([got.count, got.nan, got.pos_inf + got.neg_inf], `${where} count, nan, inf`).toEqual([want.count, want.nan, want.inf]);
+  expect([got.count, got.nan, got.pos_inf + got.neg_inf], `${where} count, nan, inf`).toEqual([
+    want.count,
+    want.nan,
+    want.inf,
+  ]);
   const scale = Math.max(Math.abs(want.min ?? 0), Math.abs(want.max ?? 0), 1e-30);
   for (const key of ['min', 'max', 'mean', 'stddev'] as const) {
     const [a, b] = [got[key] as number | null, want[key]];
@@ -66,7 +77,11 @@ describe('statistics of the fixtures', () => {
       const got = stats.parts.find((part) => part.index === want.index)!;
       if (want.incomplete) expect(got.partial).toBe(true);
       if (want.deepSamples) {
-        expect(got.deep).toMatchObject({ total_samples: want.deepSamples.total, max_samples: want.deepSamples.max, empty_pixels: want.deepSamples.emptyPixels });
+        expect(got.deep).toMatchObject({
+          total_samples: want.deepSamples.total,
+          max_samples: want.deepSamples.max,
+          empty_pixels: want.deepSamples.emptyPixels,
+        });
       }
       const wanted = want.deep ? want.channels : want.levels?.[0]?.channels;
       if (!wanted) continue;
@@ -94,7 +109,12 @@ describe('statistics of other levels', () => {
         for (const channel of stats.parts[0]!.channels) {
           const type = file.parts[part.index]!.channels.find((each) => each.name === channel.name)!.pixelType;
           if (type === 'uint' && !channels[channel.name]!.exact) continue;
-          expectNear(channel, channels[channel.name]!, /^dwa/.test(String(file.parts[part.index]!.compression)), `level ${x},${y} ${channel.name}`);
+          expectNear(
+            channel,
+            channels[channel.name]!,
+            /^dwa/.test(String(file.parts[part.index]!.compression)),
+            `level ${x},${y} ${channel.name}`,
+          );
         }
       }
     }

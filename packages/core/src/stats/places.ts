@@ -1,4 +1,6 @@
-/** Where things are in a channel. Coordinates are absolute, in the pixel space of the level. "First" is by y, then x. */
+/**
+ * Where things are in a channel. Coordinates are absolute, in the pixel space of the level. "First" is by y, then x.
+ */
 import type { Box2i } from '../header/types.ts';
 import type { JsonNumber } from '../report/index.ts';
 
@@ -32,7 +34,17 @@ export interface Places {
 /** How many non-finite values are listed. */
 export const LISTED = 10;
 
-export const NO_PLACES: Places = { min: null, max: null, nonZero: null, nonFinite: null, listed: [], posInf: 0, negInf: 0, posZero: 0, negZero: 0 };
+export const NO_PLACES: Places = {
+  min: null,
+  max: null,
+  nonZero: null,
+  nonFinite: null,
+  listed: [],
+  posInf: 0,
+  negInf: 0,
+  posZero: 0,
+  negZero: 0,
+};
 
 /** Reads the block at `address`. */
 export function readPlaces(view: DataView, address: number): Places {
@@ -45,10 +57,21 @@ export function readPlaces(view: DataView, address: number): Places {
   const min = { key: int(0), x: int(4), y: int(8) };
   const max = { key: int(12), x: int(16), y: int(20) };
   const some = min.key <= max.key;
-  const listed = Array.from({ length: int(56) }, (_, i) => ({ x: int(64 + i * 16), y: int(68 + i * 16), bits: view.getUint32(address + 72 + i * 16, true) }));
+  const listed = Array.from({ length: int(56) }, (_, i) => ({
+    x: int(64 + i * 16),
+    y: int(68 + i * 16),
+    bits: view.getUint32(address + 72 + i * 16, true),
+  }));
   return {
-    min: some ? min : null, max: some ? max : null, nonZero: box(24), nonFinite: box(40), listed,
-    posInf: long(224), negInf: long(232), posZero: long(240), negZero: long(248),
+    min: some ? min : null,
+    max: some ? max : null,
+    nonZero: box(24),
+    nonFinite: box(40),
+    listed,
+    posInf: long(224),
+    negInf: long(232),
+    posZero: long(240),
+    negZero: long(248),
   };
 }
 
@@ -59,7 +82,10 @@ export function mergePlaces(a: Places, b: Places): Places {
     nonZero: union(a.nonZero, b.nonZero),
     nonFinite: union(a.nonFinite, b.nonFinite),
     listed: [...a.listed, ...b.listed].sort(inOrder).slice(0, LISTED),
-    posInf: a.posInf + b.posInf, negInf: a.negInf + b.negInf, posZero: a.posZero + b.posZero, negZero: a.negZero + b.negZero,
+    posInf: a.posInf + b.posInf,
+    negInf: a.negInf + b.negInf,
+    posZero: a.posZero + b.posZero,
+    negZero: a.negZero + b.negZero,
   };
 }
 
@@ -68,7 +94,11 @@ export function inOrder(a: Place, b: Place): number {
   return a.y - b.y || a.x - b.x;
 }
 
-function better(a: KeyedPlace | null, b: KeyedPlace | null, compare: (a: KeyedPlace, b: KeyedPlace) => number): KeyedPlace | null {
+function better(
+  a: KeyedPlace | null,
+  b: KeyedPlace | null,
+  compare: (a: KeyedPlace, b: KeyedPlace) => number,
+): KeyedPlace | null {
   if (!a || !b) return a ?? b;
   return (compare(a, b) || inOrder(a, b)) <= 0 ? a : b;
 }
@@ -76,12 +106,20 @@ function better(a: KeyedPlace | null, b: KeyedPlace | null, compare: (a: KeyedPl
 /** The smallest box around both. */
 export function union(a: Box2i | null, b: Box2i | null): Box2i | null {
   if (!a || !b) return a ?? b;
-  return { xMin: Math.min(a.xMin, b.xMin), yMin: Math.min(a.yMin, b.yMin), xMax: Math.max(a.xMax, b.xMax), yMax: Math.max(a.yMax, b.yMax) };
+  return {
+    xMin: Math.min(a.xMin, b.xMin),
+    yMin: Math.min(a.yMin, b.yMin),
+    xMax: Math.max(a.xMax, b.xMax),
+    yMax: Math.max(a.yMax, b.yMax),
+  };
 }
 
 const view = new DataView(new ArrayBuffer(4));
 
-/** The value with that key. Half and float: the bits of the magnitude, negated below zero (-0 is 0); uint: the value less 2^31. */
+/**
+ * The value with that key. Half and float: the bits of the magnitude, negated below zero (-0 is 0); uint: the value
+ * less 2^31.
+ */
 export function keyValue(pixelType: 0 | 1 | 2, key: number): number {
   if (pixelType === 0) return key + 2 ** 31;
   const magnitude = Math.abs(key);

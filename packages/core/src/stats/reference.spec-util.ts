@@ -55,8 +55,10 @@ export function referenceStats(samples: readonly Sample[]) {
     some.length === 0
       ? null
       : {
-          x_min: Math.min(...some.map(({ x }) => x)), y_min: Math.min(...some.map(({ y }) => y)),
-          x_max: Math.max(...some.map(({ x }) => x)), y_max: Math.max(...some.map(({ y }) => y)),
+          x_min: Math.min(...some.map(({ x }) => x)),
+          y_min: Math.min(...some.map(({ y }) => y)),
+          x_max: Math.max(...some.map(({ x }) => x)),
+          y_max: Math.max(...some.map(({ y }) => y)),
         };
   const count = (test: (value: number) => boolean): number => samples.filter(({ value }) => test(value)).length;
   const nonFinite = samples.filter(({ value }) => !Number.isFinite(value)).sort(inOrder);

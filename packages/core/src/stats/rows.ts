@@ -27,8 +27,17 @@ export function isSampled(sampling: Sampling, ySampling: number, box: Box2i): bo
   return line <= Math.min(box.yMax, sampling.region.yMax);
 }
 
-/** Gives `take` the measured rows of one channel of an unpacked flat chunk at `address`: all at once where its lines are laid out alike. */
-export function forSampledRows(shape: ChunkShape, channel: number, address: number, sampling: Sampling, take: (rows: ChannelRows) => void): void {
+/**
+ * Gives `take` the measured rows of one channel of an unpacked flat chunk at `address`: all at once where its lines are
+ * laid out alike.
+ */
+export function forSampledRows(
+  shape: ChunkShape,
+  channel: number,
+  address: number,
+  sampling: Sampling,
+  take: (rows: ChannelRows) => void,
+): void {
   const { xSampling, ySampling, width, bytesPerValue } = shape.channels[channel]!;
   const { region, stride } = sampling;
   // Columns are counted in values, from the first one that the chunk holds.
@@ -43,12 +52,33 @@ export function forSampledRows(shape: ChunkShape, channel: number, address: numb
   if (layout) {
     const begin = address + layout.offset + (top - shape.yMin) * layout.stride + left * bytesPerValue;
     const rows = Math.floor((bottom - top) / stride) + 1;
-    take({ address: begin, stride: layout.stride * stride, rows, width: values, x, xStep: xSampling, lookup: 0, y: top, yStep: stride });
+    take({
+      address: begin,
+      stride: layout.stride * stride,
+      rows,
+      width: values,
+      x,
+      xStep: xSampling,
+      lookup: 0,
+      y: top,
+      yStep: stride,
+    });
     return;
   }
   for (const row of channelRows(shape)) {
-    if (row.channel !== channel || row.y < top || row.y > bottom || (row.y - top) % (stride * ySampling) !== 0) continue;
-    take({ address: address + row.offset + left * bytesPerValue, stride: 0, rows: 1, width: values, x, xStep: xSampling, lookup: 0, y: row.y, yStep: 0 });
+    if (row.channel !== channel || row.y < top || row.y > bottom || (row.y - top) % (stride * ySampling) !== 0)
+      continue;
+    take({
+      address: address + row.offset + left * bytesPerValue,
+      stride: 0,
+      rows: 1,
+      width: values,
+      x,
+      xStep: xSampling,
+      lookup: 0,
+      y: row.y,
+      yStep: 0,
+    });
   }
 }
 

@@ -1,6 +1,9 @@
 /** Which channels a caller means. */
 
-/** Whether `name` is what `glob` says: `*` stands for any characters, `?` for one, everything else for itself. Linear in time. */
+/**
+ * Whether `name` is what `glob` says: `*` stands for any characters, `?` for one, everything else for itself. Linear in
+ * time.
+ */
 export function matchesGlob(glob: string, name: string): boolean {
   let [g, n, star, retry] = [0, 0, -1, 0];
   while (n < name.length) {

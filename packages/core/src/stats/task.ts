@@ -53,7 +53,8 @@ class PartRun {
     const part = parts[measure.part]!;
     this.#measure = measure;
     this.#channels = part.channels.map(() => null);
-    for (const index of measure.channels) this.#channels[index] = new ChannelAccumulator(kernels, PIXEL_TYPE[part.channels[index]!.pixelType]);
+    for (const index of measure.channels)
+      this.#channels[index] = new ChannelAccumulator(kernels, PIXEL_TYPE[part.channels[index]!.pixelType]);
     this.#deep = part.isDeep ? new DeepAccumulator(kernels, measure.depth) : null;
   }
 
@@ -71,18 +72,37 @@ class PartRun {
 
   finish(): PartTotals {
     const { part, channels, deepFacts } = this.#measure;
-    return { part, channels: channels.map((index) => this.#channels[index]!.finish()), deep: deepFacts && this.#deep ? this.#deep.finish() : null };
+    return {
+      part,
+      channels: channels.map((index) => this.#channels[index]!.finish()),
+      deep: deepFacts && this.#deep ? this.#deep.finish() : null,
+    };
   }
 }
 
 /** One part's totals from those of every thread; of `measure` alone when no thread saw anything. */
-export function mergePartTotals(measure: PartMeasure, pixelTypes: readonly (keyof typeof PIXEL_TYPE)[], finals: readonly (readonly PartTotals[])[]): PartTotals {
+export function mergePartTotals(
+  measure: PartMeasure,
+  pixelTypes: readonly (keyof typeof PIXEL_TYPE)[],
+  finals: readonly (readonly PartTotals[])[],
+): PartTotals {
   const mine = finals.flatMap((each) => each.filter(({ part }) => part === measure.part));
-  const channels = pixelTypes.map((type, i) => mine.reduce((sum, { channels: seen }) => mergeTotals(sum, seen[i]!), noTotals(PIXEL_TYPE[type])));
+  const channels = pixelTypes.map((type, i) =>
+    mine.reduce((sum, { channels: seen }) => mergeTotals(sum, seen[i]!), noTotals(PIXEL_TYPE[type])),
+  );
   const nothing: DeepTotals = {
     samples: noTotals(0),
-    depth: measure.depth && { unsorted: 0, overlapping: 0, negative: 0, inverted: 0, firstUnsorted: null, firstOverlapping: null },
+    depth: measure.depth && {
+      unsorted: 0,
+      overlapping: 0,
+      negative: 0,
+      inverted: 0,
+      firstUnsorted: null,
+      firstOverlapping: null,
+    },
   };
-  const deep = measure.deepFacts ? mine.reduce((sum, each) => (each.deep ? mergeDeep(sum, each.deep) : sum), nothing) : null;
+  const deep = measure.deepFacts
+    ? mine.reduce((sum, each) => (each.deep ? mergeDeep(sum, each.deep) : sum), nothing)
+    : null;
   return { part: measure.part, channels, deep };
 }

@@ -1,6 +1,7 @@
 /**
- * What is known of a channel after some of its chunks: plain data that can cross threads. Merging is adding integers and taking first places,
- * so the order of merging, the split into chunks and the number of threads leave no trace in the result.
+ * What is known of a channel after some of its chunks: plain data that can cross threads. Merging is adding integers
+ * and taking first places, so the order of merging, the split into chunks and the number of threads leave no trace in
+ * the result.
  */
 import { mergeBins, NO_BINS, type Bins } from './bins.ts';
 import { mergePlaces, NO_PLACES, type Places } from './places.ts';
