@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { loadArrow } from '../arrow.ts';
+import { loadArrow, type Table } from '../arrow.ts';
 import { QueryFailedError, VastError, connect, type Database } from '../index.ts';
 import { bytes } from '../golden.spec-util.ts';
 import { startTestServer, type SqlHandler, type TestServer } from '../testing/index.ts';
@@ -41,9 +41,9 @@ describe('a statement', () => {
     const part = (from: number): InstanceType<typeof arrow.Table> => new arrow.Table({
       id: arrow.vectorFromArray([from, from + 1], new arrow.Int32()), name: arrow.vectorFromArray([`a${from}`, null], new arrow.Utf8()),
     });
-    let all = part(0);
-    for (let i = 1; i < batches; i++) all = all.concat(part(2 * i)) as never;
-    return all as never;
+    let all = part(0) as unknown as Table;
+    for (let i = 1; i < batches; i++) all = all.concat(part(2 * i) as never) as unknown as Table;
+    return all;
   };
 
   test.each([1, 2, 5])('of %i batches in two tickets', async (batches) => {
