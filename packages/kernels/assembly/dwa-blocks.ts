@@ -78,7 +78,13 @@ export function dwaBlocks(
 }
 
 function fillFloats(to: usize, value: f32): void {
-  for (let i = 0; i < 256; i += 4) store<f32>(to + i, value);
+  const two = <u64>reinterpret<u32>(value) * 0x0000000100000001;
+  for (let i = 0; i < 256; i += 32) {
+    store<u64>(to + i, two);
+    store<u64>(to + i, two, 8);
+    store<u64>(to + i, two, 16);
+    store<u64>(to + i, two, 24);
+  }
 }
 
 /** One value stands for each plane's whole block. */
@@ -101,7 +107,12 @@ function constantHalves(planes: i32): void {
 
 function fillHalves(to: usize, half: u32): void {
   const four = <u64>half * 0x0001000100010001;
-  for (let i = 0; i < 128; i += 8) store<u64>(to + i, four);
+  for (let i = 0; i < 128; i += 32) {
+    store<u64>(to + i, four);
+    store<u64>(to + i, four, 8);
+    store<u64>(to + i, four, 16);
+    store<u64>(to + i, four, 24);
+  }
 }
 
 /** Y'CbCr → R'G'B' of the three blocks, as halves. */

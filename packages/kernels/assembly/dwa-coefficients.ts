@@ -30,6 +30,11 @@ export let last: i32 = 0;
 // @ts-ignore: decorator
 @inline
 export function readBlock(ac: usize, end: usize): usize {
+  // Most blocks of a still area: no AC values at all.
+  if (ac < end && load<u16>(ac) == 0xff00) {
+    last = 0;
+    return ac + 2;
+  }
   if (ASC_FEATURE_SIMD) return readVectors(ac, end);
   return readValues(ac, end);
 }
@@ -73,7 +78,11 @@ function readVectors(ac: usize, end: usize): usize {
     }
   }
   zigzag = ZIGZAG;
-  memory.fill(ZIGZAG, 0, 128);
+  const zero = i64x2.splat(0);
+  for (let i: usize = 0; i < 128; i += 32) {
+    v128.store(ZIGZAG + i, zero);
+    v128.store(ZIGZAG + i, zero, 16);
+  }
   let stored = 0;
   let k = 1;
   while (k < 64) {
