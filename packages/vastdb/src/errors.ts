@@ -151,7 +151,7 @@ function xmlText(xml: string, tag: string): string | undefined {
   const found = new RegExp(`<${tag}>([^<]{0,2000})</${tag}>`).exec(xml)?.[1];
   return found
     ?.replace(/&(lt|gt|quot|apos|amp);/g, (_, name: string) => XML_ENTITIES[name] ?? '')
-    .replace(/[\u0000-\u001f\u007f]+/g, ' ');
+    .replace(/\p{Cc}+/gu, ' ');
 }
 
 const XML_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };

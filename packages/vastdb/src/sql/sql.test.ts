@@ -38,10 +38,10 @@ describe('a statement', () => {
     await server.close();
   });
   const table = (batches: number): ReturnType<SqlHandler> => {
-    const part = (from: number): InstanceType<typeof arrow.Table> => new arrow.Table({
+    const part = (from: number): Table => new arrow.Table({
       id: arrow.vectorFromArray([from, from + 1], new arrow.Int32()), name: arrow.vectorFromArray([`a${from}`, null], new arrow.Utf8()),
-    });
-    let all = part(0) as unknown as Table;
+    }) as unknown as Table;
+    let all = part(0);
     for (let i = 1; i < batches; i++) all = all.concat(part(2 * i) as never) as unknown as Table;
     return all;
   };

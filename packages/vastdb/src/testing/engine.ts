@@ -4,7 +4,7 @@
  */
 import type { Field } from '../arrow.ts';
 import { conflict, notFound } from './failure.ts';
-import { RowStore, type Owner, type Slot } from './rows.ts';
+import type { Owner, RowStore, Slot } from './rows.ts';
 
 /** A column; its id is its place in a row's values and outlives a renaming. */
 export interface Column {
