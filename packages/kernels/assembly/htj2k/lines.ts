@@ -48,7 +48,8 @@ function finish<T>(a: v128, b: v128, flip: v128, shift: v128): v128 {
   if (sizeof<T>() === 4) {
     const x = v128.xor(a, v128.and(i32x4.shr_s(a, 31), flip));
     const y = v128.xor(b, v128.and(i32x4.shr_s(b, 31), flip));
-    return v128.xor(i8x16.shuffle(x, y, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29), shift);
+    // Narrowing saturates: wrapped to 16 bits before, values stay as they are.
+    return v128.xor(i16x8.narrow_i32x4_s(i32x4.shr_s(i32x4.shl(x, 16), 16), i32x4.shr_s(i32x4.shl(y, 16), 16)), shift);
   }
   const low = i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
   const high = i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);

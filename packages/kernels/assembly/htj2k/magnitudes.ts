@@ -115,30 +115,42 @@ const MOST_IN_VECTORS: u32 = 25;
  */
 function rowInVectors(record: usize, pairs: i32, position: u32, upper: usize, lower: usize, shift: u32): u32 {
   let bottom = bottoms + 4;
-  const one = i32x4.splat(1);
+  // Vectors that stay the same are loaded, and so kept in registers: as constants they would be built anew at each use.
+  const rho = v128.load(CONSTANTS);
+  const known = v128.load(CONSTANTS, 16);
+  const bound = v128.load(CONSTANTS, 32);
+  const spread = v128.load(CONSTANTS, 48);
+  const following = v128.load(CONSTANTS, 64);
+  const powers = v128.load(CONSTANTS, 80);
+  const low = v128.load(CONSTANTS, 96);
+  const high = v128.load(CONSTANTS, 112);
+  const one = v128.load(CONSTANTS, 128);
   for (let n = pairs; n > 0; n--) {
     const wordA = load<u32>(record);
     const wordB = load<u32>(record, 4);
     record += 8;
     const recordA = i32x4.splat(<i32>wordA);
     const recordB = i32x4.splat(<i32>wordB);
-    const takeA = bitsOf(recordA, wordA);
-    const takeB = bitsOf(recordB, wordB);
+    const significantA = lanes(recordA, rho);
+    const significantB = lanes(recordB, rho);
+    const lessA = lanes(recordA, bound);
+    const lessB = lanes(recordB, bound);
+    // Bits that each sample takes, and with those before it.
+    const takeA = v128.and(i32x4.add(i32x4.shr_u(recordA, 16), lessA), significantA);
+    const takeB = v128.and(i32x4.add(i32x4.shr_u(recordB, 16), lessB), significantB);
     const endA = sumUp(takeA);
     const endB = sumUp(takeB);
-    const vA = samples(recordA, wordA, i32x4.sub(endA, takeA), position);
+    const vA = samples(i32x4.sub(endA, takeA), position, wordA, lessA, lanes(recordA, known), spread, following, powers, high, low, one);
     position += <u32>i32x4.extract_lane(endA, 3);
-    const vB = samples(recordB, wordB, i32x4.sub(endB, takeB), position);
+    const vB = samples(i32x4.sub(endB, takeB), position, wordB, lessB, lanes(recordB, known), spread, following, powers, high, low, one);
     position += <u32>i32x4.extract_lane(endB, 3);
-    const significantA = lanes(recordA, 4);
-    const significantB = lanes(recordB, 4);
-    const lowA = v128.and(v128.or(vA, one), significantA);
-    const lowB = v128.and(v128.or(vB, one), significantB);
-    const a = v128.and(signed(vA, shift), significantA);
-    const b = v128.and(signed(vB, shift), significantB);
+    const a = v128.and(signed(vA, shift, one), significantA);
+    const b = v128.and(signed(vB, shift, one), significantB);
     v128.store(upper, i8x16.shuffle(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27));
     v128.store(lower, i8x16.shuffle(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31));
-    v128.store(bottom, i8x16.shuffle(lowA, lowB, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31));
+    const oddA = v128.and(v128.or(vA, one), significantA);
+    const oddB = v128.and(v128.or(vB, one), significantB);
+    v128.store(bottom, i8x16.shuffle(oddA, oddB, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31));
     upper += 16;
     lower += 16;
     bottom += 16;
@@ -146,19 +158,20 @@ function rowInVectors(record: usize, pairs: i32, position: u32, upper: usize, lo
   return position;
 }
 
-/** All ones in the lanes whose sample's bit is set in the pattern that begins at bit `from` of a record: 4 rho, 8 E^1, 12 E^k. */
-// @ts-ignore: decorator
-@inline
-function lanes(word: v128, from: i32): v128 {
-  const each = i32x4(1 << from, 2 << from, 4 << from, 8 << from);
-  return i32x4.eq(v128.and(word, each), each);
-}
+/** The four samples' bits of rho, E^1 and E^k in a record; for each lane the byte that its index is in; 0, 1, 2, 3; 2^(7 - i); the lowest three bits, and
+ * all above the lowest byte; 1. */
+const CONSTANTS: usize = memory.data<u32>([
+  0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000,
+  0x00000000, 0x04040404, 0x08080808, 0x0c0c0c0c, 0x03020100, 0x03020100, 0x03020100, 0x03020100,
+  0x10204080, 0x01020408, 0, 0, 0xffffff07, 0xffffff07, 0xffffff07, 0xffffff07,
+  0xffffff00, 0xffffff00, 0xffffff00, 0xffffff00, 1, 1, 1, 1,
+], 16);
 
-/** Bits that each sample takes. */
+/** All ones in the lanes whose sample's bit of `each` is set in the record. */
 // @ts-ignore: decorator
 @inline
-function bitsOf(word: v128, record: u32): v128 {
-  return v128.and(i32x4.add(i32x4.splat(<i32>(record >> 16)), lanes(word, 12)), lanes(word, 4));
+function lanes(record: v128, each: v128): v128 {
+  return i32x4.eq(v128.and(record, each), each);
 }
 
 /** Each lane and those before it. */
@@ -170,33 +183,32 @@ function sumUp(take: v128): v128 {
   return i32x4.add(two, i8x16.shuffle(zero, two, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23));
 }
 
-/** 2(µ - 1) + sign of the samples that begin `start` bits behind `position`; anything where insignificant. */
+/** 2(µ - 1) + sign of the samples that begin `start` bits behind `position`; anything where insignificant. `less`: E^k, `known`: E^1, as lanes of ones. */
 // @ts-ignore: decorator
 @inline
-function samples(word: v128, record: u32, start: v128, position: u32): v128 {
+function samples(
+  start: v128, position: u32, record: u32, less: v128, known: v128, spread: v128, following: v128, powers: v128, high: v128, low: v128, one: v128,
+): v128 {
   const at = i32x4.add(start, i32x4.splat(<i32>(position & 7)));
-  const bytes = i8x16.shuffle(i32x4.shr_u(at, 3), at, 0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12);
-  const window = i8x16.swizzle(v128.load(magSgn + (position >> 3)), i8x16.add(bytes, i32x4.splat(0x03020100)));
-  const powers = i8x16.swizzle(
-    i8x16(-128, 64, 32, 16, 8, 4, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0),
-    v128.or(v128.and(at, i32x4.splat(7)), i32x4.splat(-256)),
-  );
-  const bits = i32x4.shr_u(i32x4.mul(window, powers), 7);
+  const bytes = i8x16.add(i8x16.swizzle(i32x4.shr_u(at, 3), spread), following);
+  const window = i8x16.swizzle(v128.load(magSgn + (position >> 3)), bytes);
+  // The bit in its byte, 0 to 7, in each lane's lowest byte; the others, with ones in their upper bits, find no power and are 0.
+  const power = i8x16.swizzle(powers, v128.and(v128.or(at, high), low));
+  const bits = i32x4.shr_u(i32x4.mul(window, power), 7);
   // 2^m, m being U or U - 1.
   const whole = i32x4.splat(1 << (record >> 16));
-  const power = i32x4.sub(whole, v128.and(i32x4.shr_u(whole, 1), lanes(word, 12)));
-  return v128.or(v128.and(bits, i32x4.sub(power, i32x4.splat(1))), v128.and(power, lanes(word, 8)));
+  const top = i32x4.sub(whole, v128.and(i32x4.shr_u(whole, 1), less));
+  return v128.or(v128.and(bits, i32x4.sub(top, one)), v128.and(top, known));
 }
 
 /** `value` of four. */
 // @ts-ignore: decorator
 @inline
-function signed(v: v128, shift: u32): v128 {
-  const one = i32x4.splat(1);
+function signed(v: v128, shift: u32, one: v128): v128 {
   // Without planes below, (2(µ - 1) | 1) + 2 halved is half of it, plus one.
   const magnitude = shift === 0
     ? i32x4.add(i32x4.shr_u(v, 1), one)
-    : i32x4.shr_u(i32x4.shl(i32x4.add(v128.or(v, one), i32x4.splat(2)), <i32>shift), 1);
+    : i32x4.shr_u(i32x4.shl(i32x4.add(i32x4.add(v128.or(v, one), one), one), <i32>shift), 1);
   const sign = i32x4.neg(v128.and(v, one));
   return i32x4.sub(v128.xor(magnitude, sign), sign);
 }

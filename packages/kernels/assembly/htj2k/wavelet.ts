@@ -99,6 +99,9 @@ function halve<T>(line: usize, width: i32): void {
   }
 }
 
+/** 2 as four i32 and as two i64: loaded, it stays in a register; a constant vector would be built anew at each use. */
+const TWOS: usize = memory.data<u32>([2, 2, 2, 2, 2, 0, 2, 0], 16);
+
 /** low -= (a + b + 2) / 4, rounded down, a and b being the high rows on both sides. */
 function liftLow<T>(low: usize, a: usize, b: usize, width: i32): void {
   for (let n = width; n > 0; n--) {
@@ -123,7 +126,7 @@ function liftHigh<T>(high: usize, a: usize, b: usize, width: i32): void {
 function lift<T>(low: usize, high: usize, next: usize, before: usize, width: i32): void {
   let n = width;
   if (ASC_FEATURE_SIMD) {
-    const two = v128.splat<T>(2);
+    const two = v128.load(sizeof<T>() === 4 ? TWOS : TWOS + 16);
     const step = 16 / <i32>sizeof<T>();
     for (; n >= step; n -= step) {
       const h = v128.load(high);
@@ -163,7 +166,7 @@ function horizontal<T>(low: usize, high: usize, out: usize, width: i32, odd: boo
   if (ASC_FEATURE_SIMD) {
     if (sizeof<T>() === 4) {
       // Four high ones between five even ones at a time: the first even one is known from before.
-      const two = i32x4.splat(2);
+      const two = v128.load(TWOS);
       let known = i32x4.splat(<i32>even);
       for (; k + 4 <= highs; k += 4) {
         const h = v128.load(high);
@@ -179,7 +182,7 @@ function horizontal<T>(low: usize, high: usize, out: usize, width: i32, odd: boo
       }
       even = <T>i32x4.extract_lane(known, 3);
     } else {
-      const two = i64x2.splat(2);
+      const two = v128.load(TWOS, 16);
       let known = i64x2.splat(<i64>even);
       for (; k + 2 <= highs; k += 2) {
         const h = v128.load(high);
