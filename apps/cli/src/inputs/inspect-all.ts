@@ -34,7 +34,6 @@ export async function* inspectAll(job: InspectJob): AsyncGenerator<Inspected> {
     for await (const inspected of mapInOrder(inputs, job.stats ? 1 : FILES_AT_ONCE, async (input) => ({ report: await reportOf(input, job), expanded: !(single && input.path === job.paths[0]) }))) {
       job.signal.throwIfAborted();
       for (const { kind } of inspected.report.errors) job.noticed(kind);
-      if (inspected.report.stats?.parts.some((part) => part.partial)) job.noticed('format');
       yield inspected;
       bar.advance(++done);
     }

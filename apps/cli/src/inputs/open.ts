@@ -17,7 +17,10 @@ export async function openInput(input: Exclude<Input, { kind: 'failed' }>): Prom
     const source = memorySource(await readStdin(), '-');
     return { source, mtime: () => null };
   }
-  if (input.kind === 'url') return { source: httpSource(input.path), mtime: () => null };
+  if (input.kind === 'url') {
+    const source = httpSource(input.path);
+    return { source, mtime: () => source.mtime };
+  }
   const source = fileSource(input.path);
   return { source, mtime: () => source.mtime };
 }

@@ -3,7 +3,7 @@ import { ExrError, isExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
 import { buildFailedReport, buildReport, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
-import { computeStats, type StatsOptions } from '../stats/index.ts';
+import { computeStats, type PartStats, type StatsOptions } from '../stats/index.ts';
 
 export interface InspectOptions extends JsonOptions {
   readonly limits?: Limits | undefined;
@@ -46,12 +46,22 @@ async function measured(file: ExrFile, options: InspectOptions, errors: ExrError
   const { signal, limits, part } = options;
   if (!file.complete) return undefined; // the chunks lie behind the headers: the report already says where those end
   try {
-    return await computeStats(file, { ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
+    const stats = await computeStats(file, { ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
+    for (const each of stats.parts) if (each.partial) errors.push(leftOut(file, each));
+    return stats;
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
     errors.push(error);
     return undefined;
   }
+}
+
+/** A part whose statistics lack chunks is an error of the report: nobody should take its numbers for the whole frame's. */
+function leftOut(file: ExrFile, { index, skipped, skipped_count: count = skipped.length, unreadable }: PartStats): ExrError {
+  const [first] = skipped;
+  if (!first) return new ExrError(unreadable?.code ?? 'BAD_CHUNK', unreadable?.message ?? `${file.source.name}: part ${index}: its chunks cannot be found`, { source: file.source.name, part: index });
+  const more = count > 1 ? ` (and ${count - 1} more chunks, see stats.parts[].skipped)` : '';
+  return new ExrError(first.code, `${first.message ?? `${file.source.name}: part ${index}, chunk ${first.chunk}`}${more}`, { source: file.source.name, part: index, chunk: first.chunk });
 }
 
 function onlyPart(report: ExrReport, index: number): ExrReport {
