@@ -1,6 +1,6 @@
 /** The decoding half of the engine: every thread takes the next batch when it is free. */
 import { transferable, type Batch } from './batches.ts';
-import { giveBack, giveBackKernels, takeKernels, takeWorkers, workerDied, workerPlatform, type PooledWorker } from './pool.ts';
+import { giveBack, giveBackKernels, takeKernels, takeWorkers, withoutWorkers, workerDied, workerPlatform, type PooledWorker } from './pool.ts';
 import type { Sharing } from './sharing.ts';
 import type { ChunkTask } from './task.ts';
 import { startThread, type ChunkResult, type DecodingThread, type RunSetup } from './thread.ts';
@@ -41,7 +41,9 @@ export async function decodeAll<Params, Result, Final>(options: CrewOptions<Para
     signal.throwIfAborted();
     const each = [...workers.map((worker) => inWorker(worker, next, empty, options)), ...(caller ? [onCaller(next, options)] : [])];
     const shares = await Promise.race([Promise.all(each), stopped]);
-    const finals = shares.flatMap((share) => share ?? []);
+    // Where no worker could be started the batches are still there.
+    const rest = caller ? null : await onCaller(next, options);
+    const finals = [...shares, rest].flatMap((share) => share ?? []);
     workers.forEach(giveBack);
     // Nothing to decode, or the queue was empty before the first worker was there.
     return finals.length > 0 ? finals : [emptyFinal(options)];
@@ -58,9 +60,11 @@ async function inWorker<Params, Result, Final>(
   worker: PooledWorker, next: () => Promise<Batch | null>, empty: Promise<void>, options: CrewOptions<Params, Result, Final>,
 ): Promise<readonly Final[] | null> {
   const { deliver, handsOver, name, params, setup, signal, task } = options;
+  // A worker that starts slowly takes nothing: the others go on meanwhile.
+  const state = await Promise.race([worker.ready.then(() => 'ready', () => 'failed'), empty]);
+  if (state === 'failed' && !signal.aborted) withoutWorkers();
+  if (state !== 'ready') return null;
   try {
-    // A worker that starts slowly takes nothing: the others go on meanwhile.
-    if ((await Promise.race([worker.ready.then(() => 'ready'), empty])) !== 'ready') return null;
     worker.start(task.name, params, setup);
     const waiting: Promise<void>[] = [];
     for (let batch = await next(); batch; batch = await next()) {

@@ -5,7 +5,7 @@ import { packedIn, planReads, readChunkIndex, shapesOf } from '../chunks/index.t
 import { openExr } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { writeExr, type ChunkToWrite } from './exr-writer.spec-util.ts';
-import { closePool, planesTask, processChunks, readPlane, useWorkerPlatform, type WorkerPlatform } from './index.ts';
+import { closePool, planesTask, processChunks, readPlane, useWorkerPlatform, workerPlatform, type WorkerEvents, type WorkerPlatform } from './index.ts';
 import { nodeWorkers } from './spawn-node.ts';
 
 const Y = { name: 'Y', pixelType: 'float', xSampling: 1, ySampling: 1, pLinear: false } as const;
@@ -156,7 +156,7 @@ describe('workers', () => {
     return seen;
   }
 
-  it('are freed within 100 ms when a 4K PIZ is cancelled half way', async () => {
+  it('are freed within 100 ms when a 4K PIZ is cancelled half way', { retry: 2 }, async () => {
     const seen = watched();
     const file = await openExr(memorySource(big, '4k.exr'));
     const controller = new AbortController();
@@ -189,16 +189,24 @@ describe('workers', () => {
     await expect(readPlane(file, { channel: 'R', threads: 2, threadWorth: 0 })).rejects.toMatchObject({ code: 'READ_FAILED', message: '4k.exr: a decoding worker ended before its work: it ended with exit code 7' });
   });
 
-  it('whose code does not load are reported', async () => {
-    watched(() => 'throw new Error("no such thing")');
-    const file = await openExr(memorySource(big, '4k.exr'));
-    await expect(readPlane(file, { channel: 'R', threads: 2, threadWorth: 0 })).rejects.toMatchObject({ code: 'READ_FAILED' });
+  const region = { xMin: 0, yMin: 0, xMax: 1023, yMax: 511 };
+
+  it('that cannot be started are done without', async () => {
+    const alone = await readPlane(await openExr(memorySource(big, '4k.exr')), { channel: 'R', region, threads: 1 });
+    for (const start of [(code: string, events: WorkerEvents) => nodeWorkers.start(`throw new Error('no such thing');${code}`, events), () => raise(new Error('not allowed'))]) {
+      for (const callerDecodes of [true, false]) {
+        useWorkerPlatform({ ...nodeWorkers, callerDecodes, start });
+        const plane = await readPlane(await openExr(memorySource(big, '4k.exr')), { channel: 'R', region, threads: 2, threadWorth: 0 });
+        expect(Buffer.compare(Buffer.from(plane.data.buffer), Buffer.from(alone.data.buffer))).toBe(0);
+        expect(workerPlatform()).toBe(null);
+      }
+    }
   });
 
   it('stay for the next file', async () => {
     const seen = watched();
     const file = await openExr(memorySource(big, '4k.exr'));
-    const once = () => readPlane(file, { channel: 'R', threads: 2, threadWorth: 0 });
+    const once = () => readPlane(file, { channel: 'R', region, threads: 2, threadWorth: 0 });
     const first = await once();
     const second = await once();
     expect(Buffer.compare(Buffer.from(second.data.buffer), Buffer.from(first.data.buffer))).toBe(0);
@@ -215,6 +223,10 @@ describe('workers', () => {
     const source = memorySource(big, 'gone.exr');
     const file = await openExr(source);
     const failing: ByteSource = { ...source, read: (offset, length, options) => (offset > big.length / 2 ? Promise.reject(new Error('the disk is gone')) : source.read(offset, length, options)) };
-    await expect(readPlane({ ...file, source: failing, parts: file.parts, version: file.version, headerBytes: file.headerBytes }, { channel: 'R', threads: 2, threadWorth: 0 })).rejects.toThrow('the disk is gone');
+    await expect(readPlane({ ...file, source: failing, parts: file.parts, version: file.version, headerBytes: file.headerBytes }, { channel: 'R', region, threads: 2, threadWorth: 0 })).rejects.toThrow('the disk is gone');
   });
 });
+
+function raise(error: unknown): never {
+  throw error;
+}

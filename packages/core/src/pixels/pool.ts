@@ -59,19 +59,23 @@ function webWorkers(): WorkerPlatform {
 export class PooledWorker {
   /** Resolves when its kernels are ready. */
   readonly ready: Promise<void>;
-  #port: WorkerPort;
+  #port: WorkerPort | undefined;
   #waiting: { resolve: (message: FromWorker) => void; reject: (reason: unknown) => void }[] = [];
   #dead: unknown;
 
   constructor(from: WorkerPlatform, code: string) {
-    this.#port = from.start(code, {
-      message: (message) => {
-        const next = this.#waiting.shift();
-        if (message.type === 'failed') next?.reject(revivedError(message.error));
-        else next?.resolve(message);
-      },
-      died: (cause) => this.#end(cause),
-    });
+    try {
+      this.#port = from.start(code, {
+        message: (message) => {
+          const next = this.#waiting.shift();
+          if (message.type === 'failed') next?.reject(revivedError(message.error));
+          else next?.resolve(message);
+        },
+        died: (cause) => this.#end(cause),
+      });
+    } catch (cause) {
+      this.#end(cause); // a policy that allows no workers
+    }
     this.ready = this.#ask({ type: 'kernels', ...compiledKernels() }).then(() => undefined);
     this.ready.catch(() => undefined); // reported to the run that waits for it
   }
@@ -82,7 +86,7 @@ export class PooledWorker {
 
   /** A task's beginning has no answer: what is wrong with it comes with the first chunks. */
   start(task: string, params: unknown, setup: RunSetup): void {
-    this.#port.post({ type: 'start', task, params, setup }, []);
+    this.#port!.post({ type: 'start', task, params, setup }, []);
   }
 
   /** Hands the buffers of the chunks over. */
@@ -100,21 +104,21 @@ export class PooledWorker {
   }
 
   keepAlive(yes: boolean): void {
-    if (this.alive) this.#port.keepAlive(yes);
+    if (this.alive) this.#port!.keepAlive(yes);
   }
 
   /** Stops it in the middle of whatever it does. Whoever waits for an answer gets `reason`. */
   terminate(reason: unknown): void {
     if (!this.alive) return;
     this.#end(reason);
-    this.#port.terminate();
+    this.#port!.terminate();
   }
 
   #ask(message: ToWorker, transfer: ArrayBuffer[] = []): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
       if (!this.alive) return reject(this.#dead);
       this.#waiting.push({ resolve, reject });
-      this.#port.post(message, transfer);
+      this.#port!.post(message, transfer);
     });
   }
 
@@ -123,6 +127,11 @@ export class PooledWorker {
     this.#dead = cause ?? new Error('the worker ended');
     for (const { reject } of this.#waiting.splice(0)) reject(this.#dead);
   }
+}
+
+/** Workers do not start here (a content security policy, Node's permissions): what is left decodes on the calling thread, now and later. */
+export function withoutWorkers(): void {
+  platform = null;
 }
 
 /** What a run throws when a worker died under it: its share of the numbers is lost. */
@@ -144,8 +153,10 @@ export async function takeWorkers(from: WorkerPlatform, count: number): Promise<
   code ??= (await import('./worker.generated.ts')).WORKER;
   const taken: PooledWorker[] = [];
   while (taken.length < count) {
-    const worker = idle.pop() ?? new PooledWorker(from, code);
-    if (!worker.alive) continue;
+    // One that died while it waited is forgotten; a new one may be dead at once, and says so when it is asked.
+    const waiting = idle.pop();
+    if (waiting && !waiting.alive) continue;
+    const worker = waiting ?? new PooledWorker(from, code);
     worker.keepAlive(true);
     taken.push(worker);
   }
