@@ -92,7 +92,8 @@ export function prefixRange(prefix: string | Uint8Array): [from: Uint8Array, to:
   let end = from.length;
   while (end > 0 && from[end - 1] === 0xff) end -= 1;
   if (end === 0) return [from, undefined];
-  const to = from.slice(0, end);
+  // Not slice(): that of a Buffer is no copy.
+  const to = Uint8Array.from(from.subarray(0, end));
   to[end - 1] = (to[end - 1] ?? 0) + 1;
   return [from, to];
 }

@@ -49,7 +49,8 @@ export class FrameReader {
   /** Takes a piece; it must not be changed afterwards. What follows a completed or failed frame is dropped. */
   push(piece: Uint8Array): void {
     if (this.#finished || piece.byteLength === 0) return;
-    this.#chunks.push(piece);
+    // As a plain Uint8Array: the slice() of a Buffer is no copy.
+    this.#chunks.push(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
     this.#length += piece.byteLength;
   }
 

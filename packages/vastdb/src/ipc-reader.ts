@@ -35,7 +35,9 @@ interface Message {
 }
 
 /** Messages up to the end-of-stream mark, or the end of the bytes. */
-function* messages(bytes: Uint8Array, where: string): Generator<Message> {
+function* messages(given: Uint8Array, where: string): Generator<Message> {
+  // Without this a Buffer would go on as Buffers, whose slice() is no copy.
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.byteLength; ) {
     if (bytes.byteLength - at < 8 || view.getUint32(at, true) !== 0xffffffff) throw protocol(`${where}: no Arrow message at ${at}`);

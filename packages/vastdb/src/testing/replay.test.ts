@@ -70,7 +70,10 @@ function meaning(e: Exchange, body: Buffer): unknown {
   if (command === 'rows' && e.method === 'POST') {
     return readStream(arrow, body, 'row ids').batches.map((batch) => [String(batch.schema), valuesOf(batch.data.children[0] as Data).map(String)]);
   }
-  if (command === 'stats') return readTableStats(body).vectorIndex;
+  if (command === 'stats') {
+    const { numRows, externalRowIds, sortingKeyEnabled, vectorIndex } = readTableStats(body);
+    return { numRows, externalRowIds, sortingKeyEnabled, vectorIndex };
+  }
   return body.toString('utf8');
 }
 
