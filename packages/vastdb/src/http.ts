@@ -5,7 +5,8 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest, type RequestOptions } from 'node:https';
 import { Backoff, type RetryOptions } from './backoff.ts';
-import { ConnectionError, SlowDownError, TimeoutError, errorFromResponse, protocol, usage } from './errors.ts';
+import { endpointOf, parseEndpoint } from './endpoint.ts';
+import { ConnectionError, SlowDownError, TimeoutError, errorFromResponse, protocol } from './errors.ts';
 import { queryString } from './names.ts';
 import { signedHeaders, type Credentials } from './signing.ts';
 
@@ -53,6 +54,8 @@ export interface VastResponse {
 
 /** No reply but a select's, which is streamed, comes near this. */
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
+/** A certificate that is not trusted will not be at the next try either. */
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/;
 const USER_AGENT = '@exr/vastdb (https://www.npmjs.com/package/@exr/vastdb)';
 
 /** Sends requests; owns the connections. The secret key is a private field: no inspection or JSON shows it. */
@@ -106,7 +109,7 @@ export class Transport {
           done();
         }
       } catch (error) {
-        const again = error instanceof SlowDownError || (idempotent && error instanceof ConnectionError);
+        const again = error instanceof SlowDownError || (idempotent && error instanceof ConnectionError && !CERTIFICATE.test(error.code));
         if (!again || !(await backoff.next(request.signal))) throw error;
       }
     }
@@ -235,30 +238,6 @@ function connectionError(cause: unknown, request: VastRequest): unknown {
 
 function timeout(request: VastRequest, what: string, ms: number): TimeoutError {
   return new TimeoutError(`${describe(request)}: ${what} for ${ms} ms`, { code: 'TIMEOUT', operation: describe(request) });
-}
-
-function parseEndpoint(endpoint: string): URL {
-  let url: URL;
-  try {
-    url = new URL(endpoint);
-  } catch {
-    throw usage('endpoint: not a URL; expected http(s)://host[:port]');
-  }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw usage(`endpoint: ${url.protocol}// found; expected http:// or https://`);
-  }
-  if (url.username !== '' || url.password !== '') throw usage('endpoint: no user or password belongs into it');
-  if ((url.pathname !== '/' && url.pathname !== '') || url.search !== '' || url.hash !== '') {
-    throw usage(`endpoint: a path, query or fragment found after ${url.origin}; expected http(s)://host[:port]`);
-  }
-  return url;
-}
-
-/** Another host of the cluster is spoken to on the endpoint's own port unless it names one. */
-function endpointOf(base: URL, host: string | undefined): { hostname: string; port: string } {
-  if (host === undefined) return base;
-  const other = new URL(`${base.protocol}//${host}`);
-  return { hostname: other.hostname, port: other.port === '' ? base.port : other.port };
 }
 
 function isSuccess(status: number): boolean {

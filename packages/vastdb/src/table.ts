@@ -128,7 +128,7 @@ export class Table {
   }
 
   /**
-   * Inserts rows and returns their row ids in the same order. As many requests as 4.5 MiB each ask for; all or none of
+   * Inserts rows and returns their row ids in the same order (none from clusters before 5.1). As many requests as 4.5 MiB each ask for; all or none of
    * them count, by the transaction.
    * @throws {CellTooLargeError} before anything of that batch is sent
    */
@@ -139,7 +139,8 @@ export class Table {
       checkCells(batch, ids.length);
       for (const piece of pieces(arrow, batch, MAX_INSERT_ROWS)) {
         const added = piece.body === undefined ? await this.#insertWide(arrow, piece.batch, options) : await this.#insert(arrow, piece.body, options);
-        if (added.length !== piece.batch.numRows) throw protocol(`${this.#describe}: ${added.length} row ids for ${piece.batch.numRows} rows`);
+        // Clusters before 5.1 do not tell row ids.
+        if (added.length !== piece.batch.numRows && this.tx.features.has('row ids')) throw protocol(`${this.#describe}: ${added.length} row ids for ${piece.batch.numRows} rows`);
         for (const id of added) ids.push(id);
       }
     }

@@ -167,7 +167,9 @@ export async function runTransaction<T>(
   options: TransactionOptions = {},
 ): Promise<T> {
   const attempts = options.attempts ?? 5;
-  const backoff = new Backoff({ ...transport.retries, maxTries: attempts });
+  // Attempts bound it, not time: the work itself may take long.
+  const { baseDelayMs = 100, maxDelayMs = 5_000 } = transport.retries;
+  const backoff = new Backoff({ baseDelayMs, maxDelayMs, maxTries: attempts, maxTimeMs: Infinity });
   for (;;) {
     try {
       return await attempt(transport, features, work, options);

@@ -80,7 +80,7 @@ describe.each(Object.entries(TYPES))('%s', (name, [type, value]) => {
         const back = await table.select({ pageSize: 4, subsplits: 2 }).toArray();
         expect(back.sort((a, b) => (a['i'] as number) - (b['i'] as number))).toEqual(given);
       });
-    }), { numRuns: 8 });
+    }), { numRuns: 5 });
   });
 
   test('Arrow batches sliced anywhere, written, and read by both readers', () => {
@@ -102,7 +102,7 @@ describe.each(Object.entries(TYPES))('%s', (name, [type, value]) => {
       expect(mine.schema.fields.map((f) => typeName(f.type))).toEqual(schema.fields.map((f) => typeName(f.type)));
       const theirs = arrow.tableFromIPC(stream);
       expect(theirs.batches.flatMap((b) => valuesOf(b.data.children[0] as Data))).toEqual(expected);
-    }), { numRuns: 25 });
+    }), { numRuns: 20 });
   });
 });
 
