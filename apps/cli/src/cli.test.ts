@@ -7,12 +7,20 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('../bin/run.js', import.meta.url));
 const fixtures = fileURLToPath(new URL('../../../test-fixtures/', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'exr-cli-'));
 const fixture = (name: string): string => join(fixtures, name);
+
+const schema = JSON.parse(readFileSync(new URL('../../../packages/core/schema/report.schema.json', import.meta.url), 'utf8'));
+const validate = new Ajv({ strict: false }).compile(schema);
+/** Every report that a command prints keeps the published schema. */
+function expectReport(report: unknown): void {
+  expect([validate(report), validate.errors]).toEqual([true, null]);
+}
 
 interface Ran {
   code: number;
@@ -46,6 +54,7 @@ describe('exr inspect', () => {
     const reports = lines(ran);
     expect(reports.map((report) => report.file.path)).toEqual(names.map((name) => join(fixtures, name)));
     for (const report of reports) {
+      expectReport(report);
       const expected = JSON.parse(readFileSync(report.file.path.replace(/\.exr$/, '.expected.json'), 'utf8'));
       const windows = report.parts.map((part: { data_window: object }) => Object.values(part.data_window));
       if (!expected.error) expect([report.file.path, windows]).toEqual([report.file.path, expected.parts.map((part: { dataWindow: number[] }) => part.dataWindow)]);
@@ -115,6 +124,9 @@ describe('exr stats and planes', () => {
     expect(ran.stdout.toString()).toMatch(/not finite R: NaN at \(0, 0\)/);
     const partial = await exr(['stats', fixture('incomplete_scan_zip.exr'), '--format', 'ndjson']);
     expect([partial.code, lines(partial)[0].stats.parts[0].partial]).toEqual([1, true]);
+    const all = await exr(['inspect', fixture('multipart_flat_deep.exr'), fixture('incomplete_mip_piz.exr'), fixture('half_naninf_none.exr'), '--deep-stats', '--format', 'ndjson']);
+    for (const report of lines(all)) expectReport(report);
+    expect(all.code).toBe(1);
   });
 
   it('gives the same bytes for any number of threads', async () => {
@@ -131,6 +143,37 @@ describe('exr stats and planes', () => {
     }
     const gaps = await exr(['planes', fixture('incomplete_scan_zip.exr'), '--channel', 'R']);
     expect([gaps.code, gaps.stdout.length, gaps.stderr]).toEqual([1, 86 * 64 * 4, expect.stringContaining('never written')]);
+  });
+});
+
+describe('exr verify', () => {
+  const damaged = (name: string): string => join(fixtures, 'damaged', `${name}.exr`);
+
+  it('gives a verdict a file, as pictures for people and reports for scripts', async () => {
+    const ran = await exr(['verify', fixture('rip_zip.exr'), damaged('t4_never_written'), damaged('t0_png'), '--format', 'ndjson']);
+    for (const report of lines(ran)) expectReport(report);
+    expect(lines(ran).map((report) => report.structure.verdict)).toEqual(['ok', 'incomplete', 'not an EXR']);
+    expect(ran.code).toBe(1);
+    const shown = (await exr(['verify', damaged('t4_never_written'), '--recent', '0'])).stdout.toString();
+    expect(shown).toMatch(/incomplete .*t4_never_written/);
+    expect(shown).toContain('3 of 5 chunks are missing: lines 28 to 43, 60 to 78');
+    expect(shown).toMatch(/12 █+░+█+░+ 78/);
+  });
+
+  it('needs --deep to see broken data, and says nothing of good files with --bad-only', async () => {
+    expect((await exr(['verify', damaged('t8_data')])).code).toBe(0);
+    expect(await exr(['verify', damaged('t8_data'), '--deep'])).toMatchObject({ code: 1 });
+    expect((await exr(['verify', fixture('rip_zip.exr'), '--bad-only'])).stdout.toString()).toBe('');
+  });
+
+  it('writes a copy with a right table, never over another file, never half', async () => {
+    const target = join(scratch, 'saved.exr');
+    const ran = await exr(['verify', damaged('t3_table_zero'), '--fix-table', target]);
+    expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('5 chunks copied')]);
+    expect(readFileSync(target).equals(readFileSync(fixture('scan_half_rgba_zip.exr')))).toBe(true);
+    expect(await exr(['verify', damaged('t3_table_zero'), '--fix-table', target])).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
+    expect(await exr(['verify', target, '--fix-table', target, '--force'])).toMatchObject({ code: 2, stderr: expect.stringContaining('the input itself') });
+    expect(readdirSync(scratch).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 });
 
