@@ -37,6 +37,25 @@ describe.each(builds)('HTJ2K, %s kernels', (_, kernels) => {
     expect(Buffer.from(unpacked).equals(Buffer.from(samplesOf(stream)))).toBe(true);
   });
 
+  it('channels that nobody wants are zero, the others the same; the three of a colour transform come together', () => {
+    const { shape, packed } = readSimpleFile(new URL('mixed_layers_htj2k256.exr', fixtures)).chunks[0]!;
+    const all = unpackGuarded(kernels, decompressHtj2k, { shape, packed });
+    const rgb = shape.channels.map(({ name }) => /^[RGB]$/.test(name));
+    expect(rgb.filter(Boolean)).toHaveLength(3);
+    shape.channels.forEach((_, only) => {
+      const wanted = shape.channels.map((__, i) => i === only);
+      const some = unpackGuarded(kernels, decompressHtj2k, { packed, shape: { ...shape, wanted } });
+      let at = 0;
+      for (let y = shape.yMin; y <= shape.yMax; y++) {
+        shape.channels.forEach(({ width, bytesPerValue }, i) => {
+          const row = some.subarray(at, (at += width * bytesPerValue));
+          if (i === only || (rgb[i] && rgb[only])) expect(Buffer.from(row).equals(Buffer.from(all.subarray(at - row.length, at)))).toBe(true);
+          else expect(row.every((byte) => byte === 0)).toBe(true);
+        });
+      }
+    });
+  });
+
   it('a damaged chunk is an ExrError or some output, never written outside it, and takes bounded memory', () => {
     const whole = [
       ...['uint_half_float_htj2k32.exr', 'scan_half_rgba_htj2k256.exr', 'yc_htj2k32.exr', 'float_naninf_htj2k32.exr'].map((name) => readSimpleFile(new URL(name, fixtures)).chunks[0]!),

@@ -27,6 +27,8 @@ export const decompressHtj2k: Decompress = (kernels, packed, out, shape) => {
     const address = kernels.allocate(packed.length);
     kernels.bytes(address, packed.length).set(packed);
     const rows = rowAddresses(kernels, shape, out).lists;
+    // Components that nobody wants are not decoded: their values are zero.
+    if (shape.wanted?.includes(false)) kernels.bytes(out, shape.unpackedBytes).fill(0);
     for (const index of stream.tiles.keys()) decodeTile(kernels, packed, address, stream, index, channelOf, shape, rows);
   } finally {
     kernels.release(mark);
@@ -87,9 +89,11 @@ function decodeTile(
   for (let i = 0; i < coded.length; ) {
     const together = style.colourTransform && i === 0 ? [0, 1, 2] : [i];
     if (together.length > 1) checkAlike(together.map((c) => layouts[c]), together.map((c) => stream.size.components[c]?.precision));
-    const mark = kernels.mark();
-    reconstruct(kernels, address, together.map((c) => coded[c]!), together.map(destination), bytesOf(i));
-    kernels.release(mark);
+    if (together.some((c) => shape.wanted?.[channelOf[c]!] !== false)) {
+      const mark = kernels.mark();
+      reconstruct(kernels, address, together.map((c) => coded[c]!), together.map(destination), bytesOf(i));
+      kernels.release(mark);
+    }
     i += together.length;
   }
 }
