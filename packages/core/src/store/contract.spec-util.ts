@@ -1,0 +1,222 @@
+/** What every ExrStore must do, as tests: `storeContract('DuckDB', openFresh)`. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ExrReport, ReportAttribute } from '../report/index.ts';
+import { fileIdOf } from './identity.ts';
+import type { InspectedFile } from './rows.ts';
+import type { ExrRow, ExrStore, StoreFilter } from './types.ts';
+
+export interface SampleOptions {
+  readonly frame?: number;
+  readonly name?: string;
+  readonly codec?: string;
+  readonly width?: number;
+  readonly channels?: readonly string[];
+  readonly attributes?: Readonly<Record<string, string | number>>;
+  readonly software?: string | null;
+  readonly colorSpace?: string | null;
+  readonly size?: number;
+  readonly mtime?: string;
+  readonly hash?: string;
+  readonly errors?: ExrReport['errors'];
+  readonly unreadable?: boolean;
+  readonly stats?: boolean;
+  readonly observedAt?: string;
+  readonly sequencer?: string;
+  readonly bucket?: string | null;
+  readonly folder?: string;
+}
+
+/** A small report with its identity. */
+export function sample(options: SampleOptions = {}): InspectedFile {
+  const { frame = 1001, name = 'beauty', codec = 'zip', width = 1920, channels = ['R', 'G', 'B', 'A'], software = 'Arnold 7.2.1.0', colorSpace = 'ACEScg', size = 1000, mtime = '2026-03-01T10:00:00.000Z', folder = '/jobs/abc' } = options;
+  const path = `${folder}/${name}.${frame}.exr`;
+  const window = { x_min: 0, y_min: 0, x_max: width - 1, y_max: Math.floor((width * 9) / 16) - 1 };
+  const attributes: ReportAttribute[] = [
+    { name: 'compression', type: 'compression', size: 1, value: codec },
+    ...Object.entries(options.attributes ?? { owner: 'Zoë' }).map(([key, value]): ReportAttribute => ({ name: key, type: typeof value === 'number' ? 'int' : 'string', size: 4, value })),
+  ];
+  const report: ExrReport = {
+    schema_version: 1, tool: { name: 'exr-inspector', version: '0.1.0' },
+    file: { path, size_bytes: size, mtime, exr_version: options.unreadable ? null : 2, part_count: options.unreadable ? 0 : 1, is_multipart: false, is_deep: false, frame_number: frame, header_bytes: options.unreadable ? null : 400, header_hash: options.unreadable ? null : (options.hash ?? 'aa') },
+    parts: options.unreadable ? [] : [{
+      index: 0, name: null, type: 'scanlineimage', view: null, width, height: window.y_max + 1, data_window: window, display_window: window, pixel_aspect_ratio: 1, line_order: 'increasing_y', compression: codec, tile_width: null, tile_height: null,
+      level_mode: null, rounding_mode: null, level_count: 1, is_deep: false, chunk_count: 68, color_space: colorSpace, software, timecode: null, frame_rate: 24, attributes,
+    }],
+    channels: options.unreadable ? [] : channels.map((channel) => {
+      const dot = channel.lastIndexOf('.');
+      return { part_index: 0, name: channel, layer: dot < 0 ? '' : channel.slice(0, dot), component: channel.slice(dot + 1), view: null, type: 'half' as const, x_sampling: 1, y_sampling: 1, p_linear: false };
+    }),
+    attributes: Object.fromEntries(attributes.map(({ name: key, value }) => [key, value])),
+    ...(options.stats ? { stats: { parts: [{ index: 0, partial: false, skipped: [], channels: channels.map((channel) => ({ name: channel, count: 4, nan: 1, pos_inf: 0, neg_inf: 0, zero: 1, negative: 0, min: 0, max: 2, mean: 1, stddev: 0.5, p01: 0, p50: 1, p99: 2 })) }] } } : {}),
+    errors: options.unreadable ? [{ code: 'NOT_EXR', kind: 'format', message: `${path}: begins with 68656c6c, expected 762f3101`, where: {} }] : (options.errors ?? []),
+  };
+  return { report, identity: { bucket: options.bucket ?? null, path, sizeBytes: size, mtime, ...(options.observedAt ? { observedAt: options.observedAt } : {}), ...(options.sequencer ? { sequencer: options.sequencer } : {}) } };
+}
+
+const DAY = (day: number): string => `2026-05-${String(day).padStart(2, '0')}T00:00:00.000Z`;
+
+export interface ContractSubject {
+  readonly store: ExrStore;
+  /** Rows of a table as the store holds them. */
+  readonly rows: (table: 'files' | 'parts' | 'channels' | 'attributes' | 'stats' | 'findings') => Promise<Record<string, unknown>[]>;
+  readonly dispose: () => Promise<void>;
+}
+
+export function storeContract(name: string, open: () => Promise<ContractSubject>): void {
+  describe(`${name} as a store`, () => {
+    let subject: ContractSubject;
+    beforeEach(async () => {
+      subject = await open();
+    });
+    afterEach(() => subject.dispose());
+    const found = async (filter: StoreFilter & { collapse?: boolean; limit?: number } = {}): Promise<ExrRow[]> => {
+      const rows: ExrRow[] = [];
+      for await (const row of subject.store.query(filter)) rows.push(row);
+      return rows;
+    };
+    const paths = async (filter: StoreFilter): Promise<string[]> => (await found(filter)).map(({ path }) => path.replace('/jobs/abc/', ''));
+
+    it('keeps every table of a new file', async () => {
+      expect(await subject.store.put([sample({ stats: true })])).toMatchObject({ inserted: 1, replaced: 0, unchanged: 0, stale: 0, outcomes: ['new'] });
+      expect(await subject.rows('files')).toMatchObject([{ file_path: '/jobs/abc/beauty.1001.exr', status: 'ok', inspection_count: 1, channel_count: 4, sequence: '/jobs/abc/beauty.####.exr', frame_number: 1001 }]);
+      expect(await subject.rows('parts')).toMatchObject([{ compression: 'zip', width: 1920, color_space: 'ACEScg', render_software: 'Arnold 7.2.1.0' }]);
+      expect((await subject.rows('channels')).map((row) => row['channel_name']).sort()).toEqual(['A', 'B', 'G', 'R']);
+      expect((await subject.rows('attributes')).find((row) => row['attr_name'] === 'owner')).toMatchObject({ value_text: 'Zoë', value_json: '"Zoë"' });
+      expect(await subject.rows('stats')).toHaveLength(4);
+    });
+
+    it('moves nothing but the count and the moment when a file has not changed', async () => {
+      await subject.store.put([sample({ observedAt: DAY(1) })]);
+      const before = await subject.rows('files');
+      expect(await subject.store.put([sample({ observedAt: DAY(2) })])).toMatchObject({ inserted: 0, unchanged: 1 });
+      const [after] = await subject.rows('files');
+      expect(after).toEqual({ ...before[0], inspection_count: 2, last_inspected: DAY(2) });
+      expect(await subject.rows('parts')).toHaveLength(1);
+      expect(await subject.store.touch([fileIdOf(sample().identity), 'unknown'])).toBe(1);
+      expect((await subject.rows('files'))[0]!['inspection_count']).toBe(3);
+    });
+
+    it('replaces every row of a changed file', async () => {
+      await subject.store.put([sample({ channels: ['R', 'G', 'B', 'A', 'Z'], stats: true, observedAt: DAY(1) }), sample({ frame: 1002 })]);
+      const result = await subject.store.put([sample({ size: 2000, hash: 'bb', channels: ['Y'], codec: 'dwaa', attributes: {}, observedAt: DAY(2) })]);
+      expect(result).toMatchObject({ replaced: 1, outcomes: ['changed'] });
+      const id = fileIdOf(sample().identity);
+      const own = async (table: 'parts' | 'channels' | 'attributes' | 'stats'): Promise<Record<string, unknown>[]> => (await subject.rows(table)).filter((row) => row['file_id'] === id);
+      expect(await own('channels')).toMatchObject([{ channel_name: 'Y' }]);
+      expect(await own('parts')).toMatchObject([{ compression: 'dwaa' }]);
+      expect(await own('attributes')).toHaveLength(1);
+      expect(await own('stats')).toHaveLength(0);
+      expect((await subject.rows('files')).find((row) => row['file_id'] === id)).toMatchObject({ inspection_count: 2, first_seen: DAY(1), last_inspected: DAY(2), size_bytes: 2000 });
+    });
+
+    it('lets no older version overwrite a newer one', async () => {
+      const object = (sequencer: string, mtime: string, hash: string): InspectedFile => sample({ bucket: 'b', folder: 'shots', sequencer, mtime, hash });
+      await subject.store.put([object('0055', DAY(5), 'new')]);
+      expect(await subject.store.put([object('0044', DAY(4), 'old')])).toMatchObject({ stale: 1, outcomes: ['stale'] });
+      expect((await subject.rows('files'))[0]).toMatchObject({ header_hash: 'new', inspection_count: 1 });
+      expect(await subject.store.remove([{ bucket: 'b', path: 'shots/beauty.1001.exr', sequencer: '0050' }])).toBe(0);
+      expect((await subject.rows('files'))[0]).toMatchObject({ status: 'ok' });
+    });
+
+    it('tells a bucket from another and from the host', async () => {
+      await subject.store.put([sample(), sample({ bucket: 'a' }), sample({ bucket: 'b' })]);
+      expect(await found()).toHaveLength(3);
+    });
+
+    it('takes the same file twice in one batch', async () => {
+      expect(await subject.store.put([sample({ hash: '1', observedAt: DAY(1) }), sample({ hash: '1', observedAt: DAY(2) }), sample({ hash: '2', size: 7, observedAt: DAY(3) })])).toMatchObject({ outcomes: ['new', 'unchanged', 'changed'] });
+      expect(await subject.rows('files')).toMatchObject([{ header_hash: '2', inspection_count: 3 }]);
+      expect(await subject.rows('parts')).toHaveLength(1);
+    });
+
+    it('adds statistics to a file that had none, and keeps them when looked at without', async () => {
+      await subject.store.put([sample({ observedAt: DAY(1) })]);
+      expect(await subject.store.put([sample({ stats: true, observedAt: DAY(2) })])).toMatchObject({ replaced: 1 });
+      expect(await subject.store.put([sample({ observedAt: DAY(3) })])).toMatchObject({ unchanged: 1 });
+      expect(await subject.rows('stats')).toHaveLength(4);
+    });
+
+    it('leaves a tombstone, once, and takes the file back', async () => {
+      await subject.store.put([sample({ observedAt: DAY(1) })]);
+      const gone = { ...sample().identity, observedAt: DAY(2) };
+      expect(await subject.store.remove([gone, { bucket: null, path: '/never/seen.exr' }])).toBe(1);
+      expect(await subject.store.remove([gone])).toBe(0);
+      expect(await subject.rows('files')).toMatchObject([{ status: 'deleted', deleted_at: DAY(2), first_seen: DAY(1), file_path: '/jobs/abc/beauty.1001.exr' }]);
+      expect(await subject.rows('channels')).toHaveLength(0);
+      expect(await found()).toHaveLength(0);
+      expect(await found({ deleted: true })).toHaveLength(1);
+      await subject.store.put([sample({ observedAt: DAY(3) })]);
+      expect(await found()).toMatchObject([{ status: 'ok' }]);
+      expect(await subject.rows('files')).toHaveLength(1);
+    });
+
+    it('keeps files that could not be read, with their error', async () => {
+      await subject.store.put([sample({ unreadable: true }), sample({ frame: 1002, errors: [{ code: 'BAD_OFFSET_TABLE', kind: 'format', message: 'x', where: {} }] })]);
+      expect(await found()).toMatchObject([{ status: 'error', error: expect.stringContaining('expected 762f3101'), width: null }, { status: 'partial', width: 1920 }]);
+      expect(await paths({ where: "status = 'error'" })).toEqual(['beauty.1001.exr']);
+      expect((await subject.rows('files')).find((row) => row['status'] === 'error')!['metadata_embedding'] ?? null).toBeNull();
+      expect((await subject.rows('files')).find((row) => row['status'] === 'partial')!['metadata_embedding']).not.toBeNull();
+    });
+
+    it('finds by what people ask for', async () => {
+      await subject.store.put([
+        sample({ frame: 1, name: 'a', codec: 'none', width: 4096 }), sample({ frame: 1, name: 'b', codec: 'none', width: 1920, channels: ['R', 'crypto_object00.R'], mtime: '2026-01-01T00:00:00.000Z' }),
+        sample({ frame: 1, name: 'c', software: 'Nuke 14.0v5', colorSpace: null, attributes: { owner: "O'Brien", take: 7 } }),
+      ].map((file, i) => ({ ...file, identity: { ...file.identity, path: `/jobs/abc/${'abc'[i]}.exr` } })));
+      expect(await paths({ where: "compression = 'none' and width >= 4096" })).toEqual(['a.exr']);
+      expect(await paths({ where: 'compression = none and not (width >= 4096)' })).toEqual(['b.exr']);
+      expect(await paths({ where: "color_space is null or software like 'Houdini%'" })).toEqual(['c.exr']);
+      expect(await paths({ where: "attribute('owner') = 'O''Brien' and attribute('take') > 6" })).toEqual(['c.exr']);
+      expect(await paths({ channels: ['crypto*'] })).toEqual(['b.exr']);
+      expect(await paths({ missingChannels: ['A'] })).toEqual(['b.exr']);
+      expect(await paths({ attributes: [{ name: 'owner', value: "O'B*" }] })).toEqual(['c.exr']);
+      expect(await paths({ software: 'nuke' })).toEqual(['c.exr']);
+      expect(await paths({ colorSpace: 'acescg', since: '2026-02-01T00:00:00.000Z' })).toEqual(['a.exr']);
+      expect(await paths({ under: '/jobs/abc' })).toHaveLength(3);
+      expect(await paths({ under: '/jobs/ab' })).toHaveLength(0);
+    });
+
+    it('collapses sequences and counts their gaps', async () => {
+      await subject.store.put([1001, 1002, 1004].map((frame) => sample({ frame })).concat(sample({ name: 'other', frame: 1001 })));
+      expect(await found({ collapse: true })).toMatchObject([{ path: '/jobs/abc/beauty.####.exr', files: 3, first_frame: 1001, last_frame: 1004, missing_frames: 1, size_bytes: 3000 }, { path: '/jobs/abc/other.1001.exr', files: 1 }]);
+      expect(await found({ limit: 2 })).toHaveLength(2);
+    });
+
+    it('ranks the similar, with reasons and filters', async () => {
+      await subject.store.put([sample({ frame: 1002 }), sample({ name: 'codec', codec: 'dwaa' }), sample({ name: 'nuke', software: 'Nuke 14.0v5', codec: 'piz', width: 4096, colorSpace: 'sRGB', channels: ['Y'] }), sample({ name: 'bad', unreadable: true })]);
+      const matches = await subject.store.similar({ to: sample().report });
+      expect(matches.map(({ row }) => row.path)).toEqual(['beauty.1002.exr', 'codec.1001.exr', 'nuke.1001.exr'].map((path) => `/jobs/abc/${path}`));
+      expect(matches[0]!.similarity).toBeCloseTo(1, 5);
+      expect(matches[1]!.apart.map(({ text }) => text)).toContain('codec dwaa');
+      expect(await subject.store.similar({ to: sample().report, where: 'codec = piz', limit: 1 })).toMatchObject([{ row: { path: '/jobs/abc/nuke.1001.exr' } }]);
+      expect((await subject.store.similar({ to: 'Nuke in PIZ', by: 'metadata' }))[0]!.row.path).toBe('/jobs/abc/nuke.1001.exr');
+      expect((await subject.store.similar({ to: sample({ channels: ['Y'] }).report, by: 'channels' }))[0]!.row.path).toBe('/jobs/abc/nuke.1001.exr');
+    });
+
+    it('knows what lies below a folder', async () => {
+      await subject.store.put([sample(), sample({ folder: '/jobs/abcd' }), sample({ bucket: 'b', folder: 'jobs' })]);
+      expect((await subject.store.known({ bucket: null, path: '/jobs/abc' })).map(({ path }) => path)).toEqual(['/jobs/abc/beauty.1001.exr']);
+      expect((await subject.store.known(null)).map(({ version }) => version)).toEqual(Array(3).fill('1000@2026-03-01T10:00:00.000Z'));
+    });
+
+    it('takes paths and texts with anything in them', async () => {
+      const odd = ["/a/it's \"quoted\".exr", '/a/new\nline.exr', '/a/lone\ud800surrogate.exr', "/a/'; DROP TABLE files; --.exr", '/a/%_*?.exr', '/ü/日本.exr'];
+      await subject.store.put(odd.map((path) => ({ ...sample({ attributes: { comments: path, 'na\'me"': 'x' } }), identity: { ...sample().identity, path } })));
+      expect((await found()).map(({ path }) => path).sort()).toEqual(odd.map((path) => path.replace('\ud800', '\ufffd')).sort());
+      expect(await found({ attributes: [{ name: 'na\'me"' }] })).toHaveLength(odd.length);
+      expect(await found({ attributes: [{ name: 'comments', value: "*'; DROP*" }] })).toHaveLength(1);
+    });
+
+    it('does nothing of a put that is cancelled, and says why', async () => {
+      const reason = new Error('enough');
+      await expect(subject.store.put([sample()], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      await subject.store.put([sample({ frame: 7000 })]);
+      expect(await found()).toHaveLength(1);
+    });
+
+    it('refuses to work after it was closed', async () => {
+      await subject.store.close();
+      await expect(subject.store.put([sample()])).rejects.toMatchObject({ code: 'CLOSED' });
+    });
+  });
+}

@@ -1,0 +1,43 @@
+/** Rows into a table through data chunks: a column at a time, 2,048 rows at once. */
+import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { vectorLength, type Column } from '../columns.ts';
+import type { Cell, Row } from '../rows.ts';
+import { duckdb } from './gate.ts';
+
+const CHUNK_ROWS = 2048;
+
+export async function appendRows(connection: DuckDBConnection, tableName: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  const module = await duckdb();
+  const types = columns.map((column) => typeOf(module, column));
+  const appender = await connection.createAppender(tableName);
+  for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
+    const count = Math.min(CHUNK_ROWS, rows.length - from);
+    const chunk = module.DuckDBDataChunk.create(types, count);
+    columns.forEach((column, at) => {
+      const vector = chunk.getColumnVector(at);
+      const convert = converter(column);
+      for (let i = 0; i < count; i++) {
+        const cell = rows[from + i]![column.name];
+        vector.setItem(i, (cell === null || cell === undefined ? null : convert(cell)) as never);
+      }
+      vector.flush();
+    });
+    appender.appendDataChunk(chunk);
+  }
+  appender.closeSync();
+}
+
+function typeOf(module: typeof import('@duckdb/node-api'), { type }: Column): DuckDBType {
+  const length = vectorLength(type);
+  if (length > 0) return module.ARRAY(module.FLOAT, length);
+  return { string: module.VARCHAR, int32: module.INTEGER, int64: module.BIGINT, float32: module.FLOAT, float64: module.DOUBLE, bool: module.BOOLEAN }[type as 'string'];
+}
+
+/** What a data chunk wants of a cell: bigint for BIGINT, an object with `items` for an array; integers out of range become null rather than wrap. */
+function converter({ type }: Column): (cell: Cell) => DuckDBValue {
+  if (type === 'int64') return (cell) => (Number.isSafeInteger(cell) ? BigInt(cell as number) : null);
+  if (type === 'int32') return (cell) => (Number.isInteger(cell) && Math.abs(cell as number) < 2 ** 31 ? (cell as number) : null);
+  if (type.startsWith('vector')) return (cell) => ({ items: cell }) as unknown as DuckDBValue;
+  return (cell) => cell as DuckDBValue;
+}

@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { embedChannels, embedDescription, embedMetadata, explain, explainDescription, type EmbeddableReport } from '../../embed/index.ts';
+import { ExrError } from '../../errors.ts';
+import type { ExrReport } from '../../report/index.ts';
+import type { FileIdentity } from '../identity.ts';
+import type { InspectedFile } from '../rows.ts';
+import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreOptions, StoreSummary } from '../types.ts';
+import { exportRows } from './export.ts';
+import { existsAsFile, realFile, withDatabase, type GateOptions } from './gate.ts';
+import { findRows, knownBelow, nearestRows, summarize } from './read.ts';
+import { storedReports } from './rebuild.ts';
+import { runSql, SANDBOX } from './sandbox.ts';
+import { checkSchema, provision } from './schema.ts';
+import { inTransaction, putAll, removeAll, touchAll } from './write.ts';
+
+type Connection = Parameters<Parameters<typeof withDatabase>[4]>[0];
+
+export interface DuckDbStoreOptions extends GateOptions {
+  /** Moments that are written come from here. Default: the clock. */
+  readonly now?: () => string;
+}
+
+/** Most rows that `sql` gives unless asked for more. */
+const SQL_ROWS = 10_000;
+
+/**
+ * A store in one DuckDB file. Holds nothing open between calls: every call opens the file, does one transaction, closes it, so that several processes
+ * share it. Errors: STORE_BUSY when another process keeps it locked too long, UNSUPPORTED_VERSION for a store of a newer exr, READ_FAILED for a damaged
+ * file or a full disk (then nothing of the call was written), INVALID_ARGUMENT for a file that is no store. Cancelling throws `signal.reason`.
+ */
+export class DuckDbStore implements SqlStore {
+  readonly location: string;
+  private closed = false;
+  constructor(file: string, private readonly options: DuckDbStoreOptions = {}) {
+    this.location = realFile(file);
+  }
+
+  put(files: readonly InspectedFile[], options?: StoreOptions): Promise<PutResult> {
+    return this.write(options, (connection) => putAll(connection, files, this.now()));
+  }
+
+  touch(fileIds: readonly string[], options?: StoreOptions): Promise<number> {
+    return this.write(options, (connection) => touchAll(connection, fileIds, this.now()));
+  }
+
+  remove(locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], options?: StoreOptions): Promise<number> {
+    return this.write(options, (connection) => removeAll(connection, locations, this.now()));
+  }
+
+  async known(under: { readonly bucket: string | null; readonly path: string } | null, options?: StoreOptions): Promise<KnownFile[]> {
+    return existsAsFile(this.location) ? this.read(options, (connection) => knownBelow(connection, under)) : [];
+  }
+
+  /** The rows are read whole before the first is given out: a slow reader must not keep writers waiting. */
+  async *query(query: ExrQuery, options?: StoreOptions): AsyncIterable<ExrRow> {
+    yield* await this.read(options, (connection) => findRows(connection, query));
+  }
+
+  async similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]> {
+    const { to, by = 'metadata', limit = 10, exceptId, collapse = true } = query;
+    const isReport = typeof to === 'object' && 'parts' in to && Array.isArray(to.parts);
+    const description = isReport ? undefined : (to as string);
+    const report = isReport ? (to as ExrReport) : undefined;
+    const vector = report ? (by === 'metadata' ? embedMetadata(report) : embedChannels(report)) : embedDescription(description!)[by];
+    return this.read(options, async (connection) => {
+      const nearest = await nearestRows(connection, vector, by, query, limit, exceptId, collapse);
+      const reports = await storedReports(connection, nearest.map(({ row }) => row.file_id));
+      return nearest.map(({ row, similarity }) => {
+        const other: EmbeddableReport = reports.get(row.file_id) ?? { parts: [], channels: [] };
+        const reasons = report ? explain(report, other, { by, limit: 6 }) : explainDescription(description!, other, { limit: 6 });
+        return { row, similarity, together: reasons.together, apart: reasons.apart };
+      });
+    });
+  }
+
+  async sql(statement: string, options: StoreOptions & { readonly maxRows?: number } = {}): Promise<SqlResult> {
+    return this.read(options, (connection) => runSql(connection, statement, options.maxRows ?? SQL_ROWS), SANDBOX);
+  }
+
+  export(options: ExportOptions): Promise<number> {
+    return this.read(options, (connection) => exportRows(connection, options));
+  }
+
+  summary(options?: StoreOptions): Promise<StoreSummary> {
+    return this.read(options, (connection) => summarize(connection, this.location));
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  private now(): string {
+    return this.options.now?.() ?? new Date().toISOString();
+  }
+
+  private checkOpen(): void {
+    if (this.closed) throw new ExrError('CLOSED', `${this.location}: the store was closed`, { source: this.location });
+  }
+
+  private async write<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+    this.checkOpen();
+    await mkdir(dirname(this.location), { recursive: true }).catch((cause: Error) => {
+      throw new ExrError('READ_FAILED', `${dirname(this.location)}: the store's folder cannot be made: ${cause.message}`, { source: this.location }, { cause });
+    });
+    return withDatabase(this.location, 'write', {}, { ...this.options, signal: options?.signal }, async (connection) => {
+      await provision(connection, this.location);
+      return inTransaction(connection, () => work(connection));
+    });
+  }
+
+  private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, config: Readonly<Record<string, string>> = {}): Promise<T> {
+    this.checkOpen();
+    if (!existsAsFile(this.location)) throw new ExrError('INVALID_ARGUMENT', `${this.location}: there is no store yet: make one with \`exr index\``, { source: this.location });
+    return withDatabase(this.location, 'read', config, { ...this.options, signal: options?.signal }, async (connection) => {
+      await checkSchema(connection, this.location);
+      return work(connection);
+    });
+  }
+}

@@ -1,0 +1,50 @@
+/** A table, or the rows of the files that fit a filter, as Parquet, CSV or NDJSON. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ExrError } from '../../errors.ts';
+import { tableNamed } from '../columns.ts';
+import { filterSql } from '../filter-sql.ts';
+import type { ExportOptions } from '../types.ts';
+
+const FORMATS = { parquet: 'FORMAT parquet, COMPRESSION zstd', csv: 'FORMAT csv, HEADER true', ndjson: 'FORMAT json' } as const;
+
+/**
+ * DuckDB writes to a plain name of ours in a fresh folder beside the target (or in the temporary folder), we move the result: the target may be called
+ * anything (quotes, newlines, `s3://…`, wildcards mean nothing to us), and is either whole or not there.
+ */
+export async function exportRows(connection: DuckDBConnection, { format, table = 'files', filter, target }: ExportOptions): Promise<number> {
+  const { sql, parameters } = filterSql({ deleted: true, ...filter });
+  // CSV has no arrays: vectors would be text of four kilobytes a row.
+  const columns = tableNamed(table).columns.filter(({ type }) => format !== 'csv' || !type.startsWith('vector')).map(({ name }) => `t."${name}"`);
+  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE t.file_id IN (SELECT f.file_id FROM files f WHERE ${sql}) ORDER BY t.file_path`;
+  const folder = await mkdtemp(join(tmpdir(), 'exr-export-')).catch((cause: unknown) => fail(target, cause));
+  try {
+    const made = join(folder, `rows.${format}`);
+    await connection.run(`CREATE OR REPLACE TEMP TABLE exported AS ${select}`, [...parameters]);
+    await connection.run(`COPY exported TO '${made.replaceAll("'", "''")}' (${FORMATS[format]})`);
+    const count = await connection.runAndReadAll('SELECT count(*) FROM exported');
+    await moved(made, target);
+    return Number(count.getRowsJS()[0]![0]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function moved(from: string, target: string): Promise<void> {
+  try {
+    await rename(from, target);
+  } catch {
+    // Another file system: copied beside the target first, so that the target itself appears at once.
+    const beside = join(dirname(target), `.exr-export-${process.pid}-${Date.now()}`);
+    await copyFile(from, beside).then(() => rename(beside, target)).catch(async (cause: unknown) => {
+      await rm(beside, { force: true });
+      fail(target, cause);
+    });
+  }
+}
+
+function fail(target: string, cause: unknown): never {
+  throw new ExrError('READ_FAILED', `${target}: could not be written: ${(cause as Error).message}`, { source: target }, { cause });
+}

@@ -1,0 +1,130 @@
+/** What happens inside the one transaction of put, touch and remove. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { tableNamed, TABLES, type Column, type Table } from '../columns.ts';
+import { decide, fileIdOf, older, tombstoneOf, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
+import { normalizePath, rowsOf, versionRowOf, type FileRows, type InspectedFile, type Row } from '../rows.ts';
+import type { PutResult } from '../types.ts';
+import { appendRows } from './append.ts';
+import { storedColumns, storedName } from './ddl.ts';
+
+const KEY: Column = { name: 'file_id', type: 'string', nullable: false, doc: '' };
+const MOMENT: Column = { name: 'last_inspected', type: 'string', nullable: true, doc: '' };
+
+/** Rolls back on any error; what was thrown goes on. */
+export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN');
+  try {
+    const result = await work();
+    await connection.run('COMMIT');
+    return result;
+  } catch (error) {
+    await connection.run('ROLLBACK').catch(() => undefined); // a failed COMMIT has rolled back by itself
+    throw error;
+  }
+}
+
+/** A temporary table of ids for joins. It lies in memory and goes with the connection. */
+async function staged(connection: DuckDBConnection, name: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE ${name} (${columns.map((column) => `"${column.name}" VARCHAR`).join(', ')})`);
+  await appendRows(connection, name, columns, rows);
+}
+
+interface Kept extends StoredVersion {
+  readonly file_id: string;
+  readonly first_seen: string | null;
+  readonly inspection_count: number | null;
+}
+const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'first_seen', 'inspection_count'] as const;
+
+async function keptVersions(connection: DuckDBConnection): Promise<Map<string, Kept>> {
+  const result = await connection.runAndReadAll(`SELECT ${KEPT.map((name) => `f.${name}`).join(', ')} FROM files f SEMI JOIN incoming i ON i.file_id = f.file_id`);
+  return new Map(result.getRowsJS().map((cells) => {
+    const row = Object.fromEntries(KEPT.map((name, i) => [name, cells[i]])) as unknown as Kept;
+    return [row.file_id, row];
+  }));
+}
+
+export async function putAll(connection: DuckDBConnection, files: readonly InspectedFile[], now: string): Promise<PutResult> {
+  const incoming = files.map((file) => versionRowOf(file, now));
+  await staged(connection, 'incoming', [KEY], incoming as unknown as Row[]);
+  const kept = await keptVersions(connection);
+  // The same file twice in one batch: the later inspection decides against what the earlier one leaves behind.
+  const current = new Map<string, StoredVersion>(kept);
+  const write = new Map<string, number>();
+  const seen = new Map<string, { times: number; last: string }>();
+  const outcomes = incoming.map((version, i): Outcome => {
+    const outcome = decide(current.get(version.file_id), version);
+    if (outcome === 'stale') return outcome;
+    const before = seen.get(version.file_id);
+    seen.set(version.file_id, { times: (before?.times ?? 0) + 1, last: before && before.last > version.last_inspected! ? before.last : version.last_inspected! });
+    if (outcome === 'unchanged') return outcome;
+    write.set(version.file_id, i);
+    current.set(version.file_id, version);
+    return outcome;
+  });
+  const untouched = [...seen].filter(([id]) => !write.has(id));
+  await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times) })));
+  await replaceRows(connection, [...write].map(([id, i]) => rowsWithHistory(files[i]!, now, kept.get(id), seen.get(id)!)), [...write.keys()].filter((id) => kept.has(id)));
+  const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
+  return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), outcomes };
+}
+
+function rowsWithHistory(file: InspectedFile, now: string, before: Kept | undefined, { times, last }: { times: number; last: string }): FileRows {
+  const rows = rowsOf(file.report, file.identity, now);
+  const [row] = rows.files;
+  return { ...rows, files: [{ ...row!, last_inspected: last, first_seen: before?.first_seen ?? row!['first_seen']!, inspection_count: (before?.inspection_count ?? 0) + times }] };
+}
+
+async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  await staged(connection, 'looked_at', [KEY, MOMENT, { ...MOMENT, name: 'times' }], rows);
+  await connection.run('UPDATE files SET last_inspected = greatest(files.last_inspected, l.last_inspected), inspection_count = files.inspection_count + CAST(l.times AS INTEGER) FROM looked_at l WHERE l.file_id = files.file_id');
+}
+
+async function replaceRows(connection: DuckDBConnection, files: readonly FileRows[], replaced: readonly string[]): Promise<void> {
+  if (replaced.length > 0) await deleteRows(connection, replaced, TABLES.map(storedName));
+  for (const table of TABLES) await appendInOrder(connection, table, files.flatMap((rows) => rows[table.name]));
+}
+
+/** An appender writes by place, and in a store that was migrated the newer columns stand at the end. */
+async function appendInOrder(connection: DuckDBConnection, table: Table, rows: readonly Row[]): Promise<void> {
+  if (rows.length === 0) return;
+  const result = await connection.runAndReadAll("SELECT column_name FROM information_schema.columns WHERE table_schema = 'main' AND table_name = $1 ORDER BY ordinal_position", [storedName(table)]);
+  const columns = storedColumns(table);
+  // A column that we do not define can only be one that somebody added by hand: it stays null.
+  const inOrder = result.getRowsJS().map(([name]) => columns.find((column) => column.name === name) ?? { name: String(name), type: 'string' as const, nullable: true, doc: '' });
+  await appendRows(connection, storedName(table), inOrder, rows);
+}
+
+async function deleteRows(connection: DuckDBConnection, ids: readonly string[], tables: readonly string[]): Promise<void> {
+  await staged(connection, 'outgoing', [KEY], ids.map((file_id) => ({ file_id })));
+  for (const table of tables) await connection.run(`DELETE FROM ${table} WHERE file_id IN (SELECT file_id FROM outgoing)`);
+}
+
+export async function touchAll(connection: DuckDBConnection, ids: readonly string[], now: string): Promise<number> {
+  const unique = [...new Set(ids)];
+  await staged(connection, 'incoming', [KEY], unique.map((file_id) => ({ file_id })));
+  const known = [...(await keptVersions(connection)).values()].filter(({ status }) => status !== 'deleted');
+  await bumpAll(connection, known.map(({ file_id }) => ({ file_id, last_inspected: now, times: '1' })));
+  return known.length;
+}
+
+/** Tombstones: the row in `files` stays, with what identifies it; everything else of the file goes. */
+export async function removeAll(connection: DuckDBConnection, locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], now: string): Promise<number> {
+  const wanted = new Map(locations.map((location) => [fileIdOf(location), location]));
+  await staged(connection, 'incoming', [KEY], [...wanted.keys()].map((file_id) => ({ file_id })));
+  const kept = await keptVersions(connection);
+  const gone: Row[] = [];
+  for (const [id, location] of wanted) {
+    const before = kept.get(id);
+    const tombstone = { ...tombstoneOf(location, now), file_path_normalized: normalizePath(location.path), file_id: id };
+    // A removal that was overtaken by a newer version of the file says nothing about that one. (Its mtime is not known: only order and time decide.)
+    if (before && before.status !== 'deleted' && older({ ...tombstone, mtime: null }, before)) continue;
+    if (before?.status === 'deleted') continue;
+    if (before || location.sequencer) gone.push({ ...tombstone, mtime: before?.mtime ?? null, sequencer: tombstone.sequencer ?? before?.sequencer ?? null, version: before?.version ?? 'deleted', first_seen: before?.first_seen ?? now, inspection_count: before?.inspection_count ?? 0 });
+  }
+  if (gone.length === 0) return 0;
+  await deleteRows(connection, gone.map(({ file_id }) => String(file_id)), TABLES.map(storedName));
+  await appendInOrder(connection, tableNamed('files'), gone);
+  return gone.filter(({ file_id }) => kept.has(String(file_id))).length;
+}

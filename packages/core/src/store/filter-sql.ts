@@ -1,0 +1,88 @@
+/** A filter as parameterised SQL over `files f`: every value is a parameter, every name comes from the column definitions. */
+import { ExrError } from '../errors.ts';
+import type { StoreFilter } from './types.ts';
+import { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
+
+export type Parameter = string | number | boolean;
+export interface SqlFilter {
+  readonly sql: string;
+  readonly parameters: readonly Parameter[];
+}
+
+export function filterSql(filter: StoreFilter): SqlFilter {
+  const parameters: Parameter[] = [];
+  const bind = (value: Parameter): string => `$${parameters.push(value)}`;
+  const terms: string[] = [];
+  if (!filter.deleted) terms.push(`f.status <> 'deleted'`);
+  if (filter.where !== undefined && filter.where.trim() !== '') {
+    const node = parseWhere(filter.where);
+    const sql = nodeSql(node, bind);
+    terms.push(looksAtParts(node) ? `EXISTS (SELECT 1 FROM parts p WHERE p.file_id = f.file_id AND ${sql})` : sql);
+  }
+  for (const pattern of filter.channels ?? []) terms.push(`f.file_id IN (SELECT file_id FROM channel_rows WHERE ${globSql('channel_name', pattern, bind)})`);
+  for (const pattern of filter.missingChannels ?? []) terms.push(`f.file_id NOT IN (SELECT file_id FROM channel_rows WHERE ${globSql('channel_name', pattern, bind)})`);
+  for (const { name, value } of filter.attributes ?? []) {
+    const there = `attr_name = ${bind(name)}`;
+    terms.push(`f.file_id IN (SELECT file_id FROM attributes WHERE ${there}${value === undefined ? '' : ` AND ${globSql('coalesce(value_text, value_json)', value, bind)}`})`);
+  }
+  if (filter.software !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('render_software', loose(filter.software), bind)})`);
+  if (filter.colorSpace !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('color_space', filter.colorSpace, bind)})`);
+  if (filter.since !== undefined) terms.push(`f.mtime >= ${bind(filter.since)}`);
+  if (filter.under !== undefined) {
+    const under = filter.under.replace(/\/+$/, '');
+    terms.push(`(f.file_path_normalized = ${bind(under)} OR starts_with(f.file_path_normalized, ${bind(`${under}/`)}))`);
+  }
+  return { sql: terms.length === 0 ? 'true' : terms.join(' AND '), parameters };
+}
+
+/** A name without wildcards is looked for anywhere in the text. */
+const loose = (text: string): string => (/[*?]/.test(text) ? text : `*${text}*`);
+
+/** `*` any run, `?` any one character, everything else itself, without case. */
+function globSql(column: string, pattern: string, bind: (value: Parameter) => string): string {
+  if (pattern.length > 1000) throw new ExrError('INVALID_ARGUMENT', `pattern of ${pattern.length} characters, at most 1000 are taken`);
+  const like = pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%').replaceAll('?', '_');
+  return `${column} ILIKE ${bind(like)} ESCAPE '\\'`;
+}
+
+function nodeSql(node: WhereNode, bind: (value: Parameter) => string): string {
+  switch (node.kind) {
+    case 'and':
+    case 'or':
+      return `(${nodeSql(node.left, bind)} ${node.kind.toUpperCase()} ${nodeSql(node.right, bind)})`;
+    case 'not':
+      // A comparison with null is false here, not unknown: `not (color_space = 'x')` finds files that say nothing.
+      return `NOT coalesce(${nodeSql(node.inner, bind)}, false)`;
+    case 'null':
+      return node.column.table === 'attributes' ? `NOT ${attributeSql(node.column.attribute, 'true', bind)}` : `${columnSql(node.column)} IS NULL`;
+    case 'in':
+      return onColumn(node.column, bind, (sql, numeric) => `${sql} IN (${node.values.map((value) => literalSql(node.column, value, numeric, bind)).join(', ')})`, node.values.every((value) => typeof value === 'number'));
+    case 'compare':
+      return onColumn(node.column, bind, (sql, numeric) => {
+        const text = node.operator === 'like' || node.operator === 'ilike';
+        return text ? `CAST(${sql} AS VARCHAR) ${node.operator.toUpperCase()} ${bind(String(node.value))} ESCAPE '\\'` : `${sql} ${node.operator} ${literalSql(node.column, node.value, numeric, bind)}`;
+      }, typeof node.value === 'number' && node.operator !== 'like' && node.operator !== 'ilike');
+  }
+}
+
+const columnSql = (column: { readonly table: 'files' | 'parts'; readonly column: string }): string => `${column.table === 'files' ? 'f' : 'p'}."${column.column}"`;
+
+function onColumn(column: WhereColumn, bind: (value: Parameter) => string, make: (sql: string, numeric: boolean) => string, numeric: boolean): string {
+  if (column.table !== 'attributes') return make(columnSql(column), numeric);
+  return attributeSql(column.attribute, make(numeric ? 'a.value_float' : 'coalesce(a.value_text, a.value_json)', numeric), bind);
+}
+
+function attributeSql(name: string, condition: string, bind: (value: Parameter) => string): string {
+  return `EXISTS (SELECT 1 FROM attributes a WHERE a.file_id = f.file_id AND a.attr_name = ${bind(name)} AND ${condition})`;
+}
+
+function literalSql(column: WhereColumn, value: Literal, numeric: boolean, bind: (value: Parameter) => string): string {
+  if (column.table === 'attributes') return bind(numeric ? value : String(value));
+  const type = columnType(column);
+  const fail = (expected: string): never => {
+    throw new ExrError('INVALID_ARGUMENT', `where: ${column.column} is ${expected}, found ${JSON.stringify(value)}`);
+  };
+  if (type === 'string') return bind(String(value));
+  if (type === 'bool') return typeof value === 'boolean' ? bind(value) : fail('true or false');
+  return typeof value === 'number' ? `CAST(${bind(value)} AS DOUBLE)` : fail('a number');
+}

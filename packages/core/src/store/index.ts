@@ -1,0 +1,24 @@
+/**
+ * Where inspected files are remembered. Node only: reached through `@exr/core/store`.
+ *
+ *   const store = openStore('renders.duckdb');
+ *   await store.put([{ report, identity: { bucket: null, path: '/jobs/abc/beauty.1001.exr' } }]);
+ *   for await (const row of store.query({ where: "compression = 'none' and width >= 4096" })) console.log(row.path);
+ *   for (const match of await store.similar({ to: report })) console.log(match.similarity, match.row.path);
+ */
+import { DuckDbStore, type DuckDbStoreOptions } from './duckdb/duckdb-store.ts';
+import type { SqlStore } from './types.ts';
+
+/** A store in one DuckDB file; the file is made by the first `put`. */
+export function openStore(file: string, options?: DuckDbStoreOptions): SqlStore {
+  return new DuckDbStore(file, options);
+}
+
+export { DuckDbStore, type DuckDbStoreOptions } from './duckdb/duckdb-store.ts';
+export { STORE_VERSION, TABLES, tableNamed, vectorLength, type Column, type ColumnType, type Table, type TableName } from './columns.ts';
+export { arrowSchemas, type ArrowField, type ArrowType } from './arrow-schema.ts';
+export { storeMarkdown } from './docs-page.ts';
+export { decide, fileIdOf, older, tombstoneOf, versionOf, wellFormed, type FileIdentity, type Outcome, type StoredVersion } from './identity.ts';
+export { normalizePath, rowsOf, sequenceOf, versionRowOf, type Cell, type FileRows, type InspectedFile, type Row } from './rows.ts';
+export { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
+export type { Count, ExportOptions, ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreFilter, StoreOptions, StoreSummary } from './types.ts';

@@ -1,0 +1,168 @@
+/** What every store does. contract.spec-util.ts holds the tests that each must pass. */
+import type { PartialDescription, SimilarityReason } from '../embed/index.ts';
+import type { ExrReport } from '../report/index.ts';
+import type { TableName } from './columns.ts';
+import type { FileIdentity, Outcome } from './identity.ts';
+import type { InspectedFile } from './rows.ts';
+
+export interface StoreOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutResult {
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+  /** Older versions that arrived late: nothing was written for them. */
+  readonly stale: number;
+  /** In the order of what was put. */
+  readonly outcomes: readonly Outcome[];
+}
+
+/** What is known of a file below a folder or prefix: enough to tell without opening it whether it changed. */
+export interface KnownFile {
+  readonly fileId: string;
+  readonly bucket: string | null;
+  readonly path: string;
+  readonly version: string;
+  readonly status: string;
+  readonly embeddingVersion: number | null;
+  readonly hasStats: boolean;
+}
+
+export interface StoreFilter {
+  /** An expression that people type: see where.ts. */
+  readonly where?: string | undefined;
+  /** A file has a channel whose name fits this pattern (`*` and `?`, case does not matter). All of several must be there. */
+  readonly channels?: readonly string[] | undefined;
+  /** No channel fits this pattern. */
+  readonly missingChannels?: readonly string[] | undefined;
+  /** An attribute of this name has this value as text (patterns allowed); without a value: it is there. */
+  readonly attributes?: readonly { readonly name: string; readonly value?: string }[] | undefined;
+  /** Part of the writing program's name, any case; patterns allowed. */
+  readonly software?: string | undefined;
+  readonly colorSpace?: string | undefined;
+  /** Modified at or after this moment, ISO 8601 in UTC. */
+  readonly since?: string | undefined;
+  /** Below this folder or prefix. */
+  readonly under?: string | undefined;
+  /** Tombstones too. Default false. */
+  readonly deleted?: boolean | undefined;
+}
+
+export interface ExrQuery extends StoreFilter {
+  /** One row a sequence instead of one a file. */
+  readonly collapse?: boolean | undefined;
+  /** Default: no limit. */
+  readonly limit?: number | undefined;
+}
+
+/** A file as `find` shows it, or a sequence of files (then `files` > 1 and path is the pattern). */
+export interface ExrRow {
+  readonly file_id: string;
+  readonly bucket: string | null;
+  readonly path: string;
+  readonly status: string;
+  readonly size_bytes: number;
+  readonly mtime: string | null;
+  readonly files: number;
+  readonly first_frame: number | null;
+  readonly last_frame: number | null;
+  /** Frames between first and last that the store has no file of. */
+  readonly missing_frames: number;
+  readonly parts: number;
+  readonly channels: number;
+  readonly width: number | null;
+  readonly height: number | null;
+  /** Of the parts, distinct, joined by commas. */
+  readonly compression: string | null;
+  readonly color_space: string | null;
+  readonly software: string | null;
+  readonly error: string | null;
+}
+
+export interface SimilarQuery extends StoreFilter {
+  /** Frames like this one, or like this description. */
+  readonly to: ExrReport | string | PartialDescription;
+  readonly by?: 'metadata' | 'channels' | undefined;
+  /** Default 10. */
+  readonly limit?: number | undefined;
+  /** Do not list this file (the one that was asked about). */
+  readonly exceptId?: string | undefined;
+  /** One match a sequence. Default true. */
+  readonly collapse?: boolean | undefined;
+}
+
+export interface Match {
+  readonly row: ExrRow;
+  /** Cosine, 1 = made the same way. */
+  readonly similarity: number;
+  readonly together: readonly SimilarityReason[];
+  readonly apart: readonly SimilarityReason[];
+}
+
+export interface SqlResult {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** JSON values; numbers beyond 2^53 are decimal strings. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** True when there were more rows than the limit. */
+  readonly cut: boolean;
+}
+
+export interface Count {
+  readonly name: string | null;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What the store holds, for `exr report --store`. */
+export interface StoreSummary {
+  readonly location: string;
+  readonly storeVersion: number;
+  readonly files: number;
+  readonly bytes: number;
+  readonly sequences: number;
+  readonly byStatus: readonly Count[];
+  readonly byCompression: readonly Count[];
+  readonly byColorSpace: readonly Count[];
+  readonly bySoftware: readonly Count[];
+  readonly byResolution: readonly Count[];
+  readonly bySize: readonly Count[];
+  readonly byMonth: readonly Count[];
+  readonly byChannel: readonly Count[];
+  readonly byError: readonly Count[];
+  readonly byDirectory: readonly Count[];
+}
+
+export interface ExportOptions extends StoreOptions {
+  readonly format: 'parquet' | 'csv' | 'ndjson';
+  readonly table?: TableName;
+  readonly filter?: StoreFilter;
+  readonly target: string;
+}
+
+/** Where inspected files are remembered. Idempotent by file id: putting the same inspection twice changes nothing but when it was last seen. */
+export interface ExrStore {
+  /** For messages: a path, vast://bucket/schema. */
+  readonly location: string;
+  /** All or nothing: one transaction. */
+  put(files: readonly InspectedFile[], options?: StoreOptions): Promise<PutResult>;
+  /** The files were looked at and had not changed: last_inspected and inspection_count move. Returns how many are known. */
+  touch(fileIds: readonly string[], options?: StoreOptions): Promise<number>;
+  /** Tombstones for files that are gone; returns how many were there. Idempotent. */
+  remove(locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], options?: StoreOptions): Promise<number>;
+  /** Everything known below a folder or prefix, tombstones left out. */
+  known(under: { readonly bucket: string | null; readonly path: string } | null, options?: StoreOptions): Promise<KnownFile[]>;
+  query(query: ExrQuery, options?: StoreOptions): AsyncIterable<ExrRow>;
+  similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]>;
+  close(): Promise<void>;
+}
+
+/** What a store with SQL inside can do besides. */
+export interface SqlStore extends ExrStore {
+  /** One statement that only reads, in a locked-down connection. */
+  sql(statement: string, options?: StoreOptions & { readonly maxRows?: number }): Promise<SqlResult>;
+  /** Returns the number of rows written. */
+  export(options: ExportOptions): Promise<number>;
+  summary(options?: StoreOptions): Promise<StoreSummary>;
+}
