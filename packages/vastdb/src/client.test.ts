@@ -79,6 +79,26 @@ describe('rows', () => {
     });
   });
 
+  test('Arrow tables, dictionaries included', async () => {
+    const arrow = await loadArrow();
+    await db.transaction(async (tx) => {
+      const table = await people(tx, 0);
+      const part = arrow.tableFromArrays({ id: BigInt64Array.of(1n, 2n, 3n), name: ['a', 'b', 'a'], size: Int32Array.of(7, 8, 9) });
+      expect(await table.insert(part as never)).toEqual([0n, 1n, 2n]);
+      expect(await table.select({ where: eq('name', 'a') }).toArray()).toEqual([
+        { id: 1n, name: 'a', size: 7, at: null }, { id: 3n, name: 'a', size: 9, at: null },
+      ]);
+      const doubles = arrow.tableFromArrays({ id: [1, 2] });
+      await expect(table.insert(doubles as never)).rejects.toThrow('column id: id: float64 found; the table has id: int64 not null');
+      const nulls = new arrow.Table({ id: arrow.vectorFromArray([1n, null], new arrow.Int64()) });
+      await expect(table.insert(nulls as never)).rejects.toThrow('column id: 1 nulls found');
+      async function* stream(): AsyncGenerator<{ id: bigint }> {
+        for (let i = 10n; i < 20n; i++) yield { id: i };
+      }
+      expect((await table.insert(stream())).length).toBe(10);
+    });
+  });
+
   test('what the wire cannot say is refused before anything is sent', async () => {
     await db.transaction(async (tx) => {
       const table = await people(tx, 1);

@@ -9,6 +9,8 @@ export type InputRow = Readonly<Record<string, unknown>>;
 /** Rows in any of the forms that are taken. */
 export type Rows = Table | RecordBatch | Iterable<InputRow | RecordBatch> | AsyncIterable<InputRow | RecordBatch>;
 
+/** Arrow's `Type.Dictionary` in apache-arrow. */
+const DICTIONARY = -1;
 /** Plain rows that are put into one batch before its size is looked at. */
 const ROWS_AT_A_TIME = 4096;
 
@@ -64,6 +66,11 @@ function alignBatch(arrow: Arrow, columns: Schema, batch: RecordBatch): RecordBa
   const data = batch.schema.fields.map((field, i) => {
     const column = find(columns, field.name);
     const values = batch.data.children[i] as Data;
+    if (details(field.type).typeId === DICTIONARY) {
+      // What apache-arrow makes of an array of strings; the wire has no dictionaries.
+      fields.push(column);
+      return buildData(arrow, column, [...new arrow.Vector([values])]);
+    }
     if (!sameDataType(relax(field), relax(column))) {
       throw usage(`column ${field.name}: ${fieldName(field)} found; the table has ${fieldName(column)}`, 'WRONG_TYPE');
     }
