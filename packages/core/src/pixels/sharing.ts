@@ -6,7 +6,7 @@ export interface Sharing {
   readonly workers: number;
 }
 
-// Starting a worker costs as much time as decoding about this much (docs/decisions/pipeline.md has the numbers).
+// Starting a worker costs processor time: it is taken for work of about this many unpacked bytes. Estimates (docs/decisions/pipeline.md).
 const WORTH_STARTING = 24 * 2 ** 20;
 const WORTH_USING = 4 * 2 ** 20;
 

@@ -1,4 +1,4 @@
-import { halfToFloatBits } from '../pixels/index.ts';
+import { halfToFloatBits } from '../pixels/worker-side.ts'; // not the engine's door: this runs within the workers that the engine starts
 
 let values: Float32Array | undefined;
 
