@@ -29,3 +29,5 @@ export * from './stats/index.ts';
 export * from './inspect/index.ts';
 export * from './embed/index.ts';
 export * from './structure/index.ts';
+export * from './sequence/index.ts';
+export * from './diff/index.ts';
