@@ -1,0 +1,28 @@
+// One process that works on cases as they are asked for. Whatever it cannot survive is its parent's to notice.
+import { caseOf, originals } from './cases.mjs';
+import { exercise } from './exercise.mjs';
+
+const { seed, only } = JSON.parse(process.argv[2]);
+const files = originals({ only });
+let current = -1;
+
+process.on('unhandledRejection', (reason) => process.send({ number: current, failure: `unhandled rejection: ${reason?.stack ?? reason}` }));
+process.on('message', async (number) => {
+  current = number;
+  const { name, done, bytes, tight } = caseOf(seed, number, files);
+  const before = process.resourceUsage().maxRSS;
+  const begin = performance.now();
+  let failure = null;
+  let outcome = {};
+  try {
+    outcome = await exercise(bytes, name, tight);
+  } catch (error) {
+    failure = String(error?.message ?? error);
+  }
+  const ms = performance.now() - begin;
+  // Rejections that nobody handles are reported once the queue of promises is empty.
+  await new Promise((resolve) => setImmediate(resolve));
+  const { maxRSS } = process.resourceUsage();
+  process.send({ number, failure, outcome, ms, megabytes: maxRSS / 1024, grown: (maxRSS - before) / 1024 });
+});
+process.send({ ready: files.length });
