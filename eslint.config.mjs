@@ -24,8 +24,9 @@ export default tseslint.config(
       'no-undef': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
     } },
+  { files: ['apps/*/bin/*.js'], languageOptions: { sourceType: 'commonjs', globals: { require: 'readonly', __dirname: 'readonly' } } },
   { files: ['packages/core/src/**/*.ts', 'packages/kernels/src/**/*.ts'], ignores: nodeOnly,
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', 'zlib', 'crypto', 'worker_threads', '**/*-node.ts', '**/node.ts'], message: 'This file must run in a browser: reach Node through a file that only node.ts imports.' }] }],

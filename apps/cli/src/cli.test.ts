@@ -28,9 +28,12 @@ interface Ran {
   stderr: string;
 }
 
+// nx asks for colour by FORCE_COLOR: a user's pipe does not.
+const { FORCE_COLOR: _, ...env } = process.env;
+
 function exr(args: string[], stdin?: Uint8Array): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = execFile(process.execPath, [program, ...args], { encoding: 'buffer', maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
+    const child = execFile(process.execPath, [program, ...args], { encoding: 'buffer', maxBuffer: 2 ** 28, env }, (error, stdout, stderr) => {
       resolve({ code: error ? ((error.code as unknown as number) ?? -1) : 0, stdout, stderr: stderr.toString() });
     });
     child.stdin!.on('error', () => undefined);

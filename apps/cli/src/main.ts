@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import type { Command } from '@oclif/core/command';
-import { Config } from '@oclif/core/config';
 import { COMMANDS } from './commands/index.ts';
 
 const root = join(dirname(__filename), '..');
