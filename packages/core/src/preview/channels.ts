@@ -5,13 +5,13 @@ import { type Layer, layersOf, type PartHeader, placeOf, viewsOf } from '../head
 /**
  * What is drawn and from which channels (names as in the file).
  * - `rgb`: R, G, B of a layer; `luma`: Y with RY and BY, rebuilt to RGB; `gray`: one channel, drawn as it is.
- * `data` says that the values are no light (normals, ids, depth …): no colour conversion, and depth-like channels are normalised.
  */
 export interface PictureChannels {
   readonly kind: 'rgb' | 'luma' | 'gray';
   /** rgb: [R, G, B]; luma: [Y, RY, BY]; gray: [the channel]. */
   readonly names: readonly string[];
   readonly alpha: string | null;
+  /** The values are no light (normals, ids, depth …): no colour conversion, and a channel drawn alone is spread over black to white. */
   readonly data: boolean;
   /** The layer's name, "" for the base layer. */
   readonly layer: string;
@@ -29,43 +29,64 @@ export interface PictureChoice {
 /** Finds the picture in a part's channels. Throws INVALID_ARGUMENT naming what there is when the choice is not there. */
 export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): PictureChannels {
   const { layer, view, channel } = choice;
-  if (channel !== undefined) {
-    const names = part.channels.map(({ name }) => name);
-    if (!names.includes(channel)) throw missing('channel', channel, names);
-    const place = placeOf(channel, part, viewsOf(part)).layer;
-    return { kind: 'gray', names: [channel], alpha: null, data: isData(channel), layer: place };
-  }
-  const pictures = layersOf(part).filter((each) => (layer === undefined || each.name === layer) && (view === undefined || each.view === view)).map(pictureOf);
+  if (channel !== undefined) return oneChannel(part, channel);
+  const layers = layersOf(part);
+  if (layers.length === 0) throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
+  const views = viewsOf(part);
+  const wanted = layers.map((each) => placed(each, views)).filter((each) => (layer === undefined || each.name === layer) && isSeen(each.view, view, views));
+  const pictures = wanted.map(pictureOf);
   // The base layer first, then whatever layer has colours, then anything at all.
-  const best = pictures.find((p) => p.layer === '' && p.kind !== 'gray') ?? pictures.find((p) => p.kind !== 'gray' && !p.data) ?? pictures.find((p) => p.kind !== 'gray') ?? pictures[0];
+  const colours = pictures.filter((picture) => picture.kind !== 'gray');
+  const best = colours.find((picture) => picture.layer === '') ?? colours.find((picture) => !picture.data) ?? colours[0] ?? pictures.find((picture) => !picture.data) ?? pictures[0];
   if (best) return best;
-  if (layer === undefined && view === undefined) throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
-  throw missing('layer', [view, layer].filter(Boolean).join('.'), layersOf(part).map((each) => [each.view, each.name].filter(Boolean).join('.')));
+  const name = (one: string | undefined, of: string | null | undefined): string => [of, one].filter(Boolean).join('.');
+  throw missing(layer === undefined ? 'view' : 'layer', name(layer, view), [...new Set(layers.map((each) => (layer === undefined ? (each.view ?? '') : name(each.name, each.view))))], part);
+}
+
+/** Some programs write the view before the layer (left.diffuse.R), which the specification takes for a layer's name: MultiViewOpenEXR has it last. */
+function placed(layer: Layer, views: readonly string[]): Layer {
+  if (layer.view !== null) return layer;
+  const view = views.find((each) => layer.name.startsWith(`${each}.`));
+  return view === undefined ? layer : { ...layer, view, name: layer.name.slice(view.length + 1) };
+}
+
+/** A layer without a view belongs to all. Nobody asking for a view is shown the default one, or a part's own. */
+function isSeen(view: string | null, wanted: string | undefined, views: readonly string[]): boolean {
+  if (wanted !== undefined) return view === wanted || (view === null && views.includes(wanted));
+  return view === null || view === views[0];
+}
+
+function oneChannel(part: PartHeader, name: string): PictureChannels {
+  const channel = part.channels.find((each) => each.name === name);
+  if (!channel) throw missing('channel', name, part.channels.map((each) => each.name), part);
+  return { kind: 'gray', names: [name], alpha: null, data: isData(name) || channel.pixelType === 'uint', layer: placeOf(name, part, viewsOf(part)).layer };
 }
 
 function pictureOf({ name: layer, channels }: Layer): PictureChannels {
   const components = new Map(channels.map(({ name }) => [name.slice(name.lastIndexOf('.') + 1).toLowerCase(), name]));
-  const alpha = components.get('a') ?? null;
+  const alpha = components.get('a') ?? components.get('alpha') ?? null;
   const pick = (...keys: string[]): string[] | null => {
     const found = keys.map((key) => components.get(key));
     return found.every((name) => name !== undefined) ? (found as string[]) : null;
   };
-  const data = isData(layer);
-  for (const rgb of [pick('r', 'g', 'b'), pick('red', 'green', 'blue')]) if (rgb) return { kind: 'rgb', names: rgb, alpha, data, layer };
+  const integers = (names: readonly string[]): boolean => channels.some((channel) => names.includes(channel.name) && channel.pixelType === 'uint');
+  const colours = pick('r', 'g', 'b') ?? pick('red', 'green', 'blue');
+  if (colours) return { kind: 'rgb', names: colours, alpha, data: isData(layer) || integers(colours), layer };
   const luma = pick('y', 'ry', 'by');
   if (luma) return { kind: 'luma', names: luma, alpha, data: false, layer };
-  for (const xyz of [pick('x', 'y', 'z'), pick('u', 'v', 'w')]) if (xyz) return { kind: 'rgb', names: xyz, alpha, data: true, layer };
-  const one = components.get('y') ?? [...components].find(([key]) => key !== 'a')?.[1] ?? [...components.values()][0]!;
-  return { kind: 'gray', names: [one], alpha: one === alpha ? null : alpha, data: components.get('y') !== one, layer };
+  const vectors = pick('x', 'y', 'z') ?? pick('u', 'v', 'w');
+  if (vectors) return { kind: 'rgb', names: vectors, alpha, data: true, layer };
+  const one = components.get('y') ?? channels.find(({ name }) => name !== alpha && !isData(name))?.name ?? channels.find(({ name }) => name !== alpha)?.name ?? alpha!;
+  return { kind: 'gray', names: [one], alpha: one === alpha ? null : alpha, data: isData(one) || integers([one]), layer };
 }
 
-/** Names that rendering calls data: normals, positions, motion, depth, ids, mattes. */
+/** Names that rendering gives to what is no light: normals, positions, motion, depth, ids, Cryptomattes. A matte is drawn as it is. */
 function isData(name: string): boolean {
-  return /(^|[._])(n|nn|normals?|p|pos|position|z|depth|zback|motion|velocity|vectors?|uvs?|st|id|ids|crypto\w*|mask|matte)\d*([._]|$)/i.test(name);
+  return /(^|[._])(n|nn|normals?|p|pos|position|pworld|z|depth|zback|motion|motionvectors?|velocity|vectors?|uvs?|st|id|ids|\w*cryptomatte\w*|crypto(asset|object|material)?)\d*([._]|$)/i.test(name);
 }
 
-function missing(what: string, wanted: string, there: readonly string[]): ExrError {
+function missing(what: string, wanted: string, there: readonly string[], part: PartHeader): ExrError {
   const shown = there.slice(0, 20).map((name) => JSON.stringify(name));
   const more = there.length > 20 ? ` and ${there.length - 20} more` : '';
-  return new ExrError('INVALID_ARGUMENT', `there is no ${what} ${JSON.stringify(wanted)}; there ${there.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`);
+  return new ExrError('INVALID_ARGUMENT', `part ${part.index} has no ${what} ${JSON.stringify(wanted)}; there ${there.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`, { part: part.index });
 }

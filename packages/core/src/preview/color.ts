@@ -17,12 +17,15 @@ export function rgbToXyz({ red, green, blue, white }: Primaries): Matrix3 {
   return [m[0] * s[0], m[1] * s[1], m[2] * s[2], m[3] * s[0], m[4] * s[1], m[5] * s[2], m[6] * s[0], m[7] * s[1], m[8] * s[2]];
 }
 
-/** From one set of primaries to linear sRGB, the white points matched by Bradford adaptation. Null when there is nothing to do. */
-export function toSrgb(from: Primaries): Matrix3 | null {
+/**
+ * From one set of primaries to linear sRGB, the white points matched by Bradford adaptation, as OpenEXR's AcesInputFile and the published ACES
+ * matrices do. Null when there is nothing to do; undefined when these are no primaries (a degenerate triangle, no numbers).
+ */
+export function toSrgb(from: Primaries): Matrix3 | null | undefined {
   if (near(from.red, REC709.red) && near(from.green, REC709.green) && near(from.blue, REC709.blue) && near(from.white, REC709.white)) return null;
   const adapted = multiply(bradford(from.white, REC709.white), rgbToXyz(from));
   const matrix = multiply(invert(rgbToXyz(REC709)), adapted);
-  return matrix.every(Number.isFinite) ? matrix : null;
+  return matrix.every((value) => Math.abs(value) < 1e6) ? matrix : undefined;
 }
 
 /** Weights of R, G and B in luminance Y for these primaries. */

@@ -1,6 +1,7 @@
 /** From averaged scene values to screen pixels: matrix, exposure, tone map, sRGB, marks. */
 import { luminanceWeights, type Matrix3, type Primaries } from './color.ts';
 import type { PictureChannels } from './channels.ts';
+import type { Proxy } from './proxy.ts';
 
 export type ToneMap = 'none' | 'filmic' | 'reinhard';
 
@@ -13,123 +14,135 @@ export interface DevelopOptions {
   readonly alpha?: boolean;
   /** Colour NaN/Inf pixels (magenta) and hatch regions without data. Default true. */
   readonly marks?: boolean;
-  /** Spread data channels (depth, ids, normals) over black to white. Default: data channels drawn alone are. */
+  /** Spread the values over black to white, least to most. Default: data channels drawn alone (depth, ids) are. */
   readonly normalize?: boolean;
 }
 
-/** Averaged planes of the picture: NaN where nothing finite was seen. */
-export interface Proxy {
-  readonly width: number;
-  readonly height: number;
-  /** In the order of the picture's channels, alpha last when there is one. */
-  readonly planes: readonly Float32Array[];
-  /** 1 where a value was NaN or infinite. */
-  readonly nonfinite: Uint8Array;
-  /** 1 where a chunk that should have covered the pixel is missing or broken. */
-  readonly missing: Uint8Array;
+/** How the picture's values become colours. */
+export interface Colours {
+  /** To linear sRGB; null when there is nothing to do. */
+  readonly matrix: Matrix3 | null;
+  readonly primaries: Primaries;
+  /** The picture is so much smaller than the file that a mark of one pixel would be lost: marks grow by one pixel all around. */
+  readonly growMarks?: boolean;
 }
 
 /** RGBA, 8 bits, straight alpha. */
-export function develop(proxy: Proxy, picture: PictureChannels, matrix: Matrix3 | null, primaries: Primaries, options: DevelopOptions = {}): Uint8ClampedArray<ArrayBuffer> {
-  const { width, height, planes, nonfinite, missing } = proxy;
+export function develop(proxy: Proxy, picture: PictureChannels, colours: Colours, options: DevelopOptions = {}): Uint8ClampedArray<ArrayBuffer> {
+  const { width, height, planes } = proxy;
   const out = new Uint8ClampedArray(width * height * 4);
-  const gain = 2 ** (options.exposure ?? 0);
-  const alphaPlane = picture.alpha === null ? null : planes[planes.length - 1]!;
-  const colours = colourReader(picture, planes, primaries);
-  const range = options.normalize ?? (picture.kind === 'gray' && picture.data) ? rangeOf(planes[0]!) : null;
-  const convert = picture.data || picture.kind === 'gray' ? null : matrix;
-  const tone = TONE[options.tone ?? 'none'];
-  const rgb = new Float64Array(3);
-  for (let i = 0; i < width * height; i++) {
-    const at = i * 4;
-    out[at + 3] = 255;
-    if (options.marks !== false && missing[i]) {
-      const dark = ((i % width) + Math.floor(i / width)) % 8 < 4;
-      out.set(dark ? HATCH_DARK : HATCH_LIGHT, at);
-      continue;
-    }
-    if (options.marks !== false && nonfinite[i]) {
-      out.set(NONFINITE, at);
-      continue;
-    }
-    colours(i, rgb);
-    let [r, g, b] = rgb as unknown as [number, number, number];
-    if (range) r = g = b = (r - range.min) / (range.max - range.min);
-    if (convert) {
-      const [x, y, z] = [r, g, b];
-      r = convert[0] * x + convert[1] * y + convert[2] * z;
-      g = convert[3] * x + convert[4] * y + convert[5] * z;
-      b = convert[6] * x + convert[7] * y + convert[8] * z;
-    }
-    const alpha = options.alpha && alphaPlane ? Math.min(1, Math.max(0, alphaPlane[i]!)) : 1;
-    const scale = (range ? 1 : gain) / (alpha > 0 ? alpha : 1);
-    out[at] = screen(tone(r * scale));
-    out[at + 1] = screen(tone(g * scale));
-    out[at + 2] = screen(tone(b * scale));
-    if (options.alpha && alphaPlane) out[at + 3] = Math.round(alpha * 255);
+  const alphaPlane = options.alpha && picture.alpha !== null ? planes[planes.length - 1]! : null;
+  const light = lightOf(picture, planes, colours);
+  const range = (options.normalize ?? (picture.kind === 'gray' && picture.data)) ? rangeOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
+  const gain = range ? 1 / (range.max - range.min) : 2 ** (options.exposure ?? 0);
+  const offset = range ? range.min : 0;
+  const tone = TONE[range ? 'none' : (options.tone ?? 'none')];
+  const table = screenTable();
+  const screen = (value: number): number => {
+    const shown = tone(Math.min((value - offset) * gain, BRIGHTEST));
+    return table[shown >= 1 ? 65535 : shown > 0 ? Math.round(shown * 65535) : 0]!;
+  };
+  const [red, green, blue] = light;
+  for (let i = 0, at = 0; i < width * height; i++, at += 4) {
+    const alpha = alphaPlane ? Math.min(1, alphaPlane[i]! > 0 ? alphaPlane[i]! : 0) : 1;
+    const straight = alpha > 0 ? 1 / alpha : 1;
+    out[at] = screen(red[i]! * straight);
+    out[at + 1] = screen(green[i]! * straight);
+    out[at + 2] = screen(blue[i]! * straight);
+    out[at + 3] = alpha * 255;
   }
+  if (options.marks !== false) drawMarks(out, proxy, colours.growMarks === true);
   return out;
 }
 
-const NONFINITE = [255, 0, 255, 255];
-const HATCH_DARK = [40, 40, 48, 255];
-const HATCH_LIGHT = [96, 88, 40, 255];
-
-/** Reads one pixel's linear R, G, B; what is not there is 0. */
-function colourReader(picture: PictureChannels, planes: readonly Float32Array[], primaries: Primaries): (i: number, into: Float64Array) => void {
-  const value = (plane: number, i: number): number => {
-    const found = planes[plane]![i]!;
-    return found === found ? found : 0;
-  };
-  if (picture.kind === 'gray') {
-    return (i, into) => {
-      into[0] = into[1] = into[2] = value(0, i);
-    };
-  }
-  if (picture.kind === 'rgb') {
-    return (i, into) => {
-      into[0] = value(0, i);
-      into[1] = value(1, i);
-      into[2] = value(2, i);
-    };
-  }
-  // RY = (R − Y) / Y, BY = (B − Y) / Y, Y = wR R + wG G + wB B (Technical Introduction, "Luminance/Chroma Images").
-  const [wr, wg, wb] = luminanceWeights(primaries);
-  return (i, into) => {
-    const y = value(0, i);
-    const r = (value(1, i) + 1) * y;
-    const b = (value(2, i) + 1) * y;
-    into[0] = r;
-    into[1] = (y - r * wr - b * wb) / wg;
-    into[2] = b;
-  };
+/** The picture's linear R, G and B; NaN where there is no value. One plane three times for grey. */
+function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { matrix, primaries }: Colours): [Float32Array, Float32Array, Float32Array] {
+  const [first, second, third] = planes as [Float32Array, Float32Array, Float32Array];
+  if (picture.kind === 'gray') return [first, first, first];
+  if (picture.kind === 'luma') luminanceToRgb(first, second, third, primaries);
+  if (matrix && !picture.data) convert(first, second, third, matrix);
+  return [first, second, third];
 }
 
-function rangeOf(plane: Float32Array): { min: number; max: number } | null {
+/** In place; red takes the place of luminance. RY = (R − Y) / Y, BY = (B − Y) / Y, Y = wR R + wG G + wB B (Technical Introduction, "Luminance/Chroma Images"). */
+function luminanceToRgb(luminance: Float32Array, ry: Float32Array, by: Float32Array, primaries: Primaries): void {
+  const [wr, wg, wb] = luminanceWeights(primaries);
+  for (let i = 0; i < luminance.length; i++) {
+    const y = luminance[i]!;
+    // Without chroma the pixel is grey.
+    const r = ry[i] === ry[i] ? (ry[i]! + 1) * y : y;
+    const b = by[i] === by[i] ? (by[i]! + 1) * y : y;
+    luminance[i] = r;
+    ry[i] = (y - r * wr - b * wb) / wg;
+    by[i] = b;
+  }
+}
+
+function convert(red: Float32Array, green: Float32Array, blue: Float32Array, m: Matrix3): void {
+  const [a, b, c, d, e, f, g, h, k] = m;
+  for (let i = 0; i < red.length; i++) {
+    const [x, y, z] = [red[i]!, green[i]!, blue[i]!];
+    red[i] = a * x + b * y + c * z;
+    green[i] = d * x + e * y + f * z;
+    blue[i] = g * x + h * y + k * z;
+  }
+}
+
+const NONFINITE = [255, 0, 255];
+const HATCH_DARK = [40, 40, 48];
+const HATCH_LIGHT = [96, 88, 40];
+
+function drawMarks(out: Uint8ClampedArray, { width, height, nonfinite, missing }: Proxy, grow: boolean): void {
+  const reach = grow ? 1 : 0;
+  const mark = (pixel: number, [r, g, b]: readonly number[]): void => {
+    out[pixel * 4] = r!;
+    out[pixel * 4 + 1] = g!;
+    out[pixel * 4 + 2] = b!;
+    out[pixel * 4 + 3] = 255;
+  };
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (missing[y * width + x]) mark(y * width + x, (x + y) % 8 < 4 ? HATCH_DARK : HATCH_LIGHT);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!nonfinite[y * width + x]) continue;
+      for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+        for (let u = Math.max(0, x - reach); u <= Math.min(width - 1, x + reach); u++) mark(v * width + u, NONFINITE);
+      }
+    }
+  }
+}
+
+/** The least and the most value, null when they are the same. */
+function rangeOf(planes: readonly Float32Array[]): { min: number; max: number } | null {
   let min = Infinity;
   let max = -Infinity;
-  for (const value of plane) {
-    // A renderer's "nothing here" depth is huge: it would press everything else into black.
-    if (value < min) min = value;
-    if (value > max && value < 1e8) max = value;
+  for (const plane of planes) {
+    for (const value of plane) {
+      // A renderer's "nothing here" depth is huge: it would press everything else into black.
+      if (value < min) min = value;
+      if (value > max && value < NOTHING_THERE) max = value;
+    }
   }
   return max > min ? { min, max } : null;
 }
+const NOTHING_THERE = 1e8;
+
+/** Beyond it every tone map gives 1, and none of them overflows. */
+const BRIGHTEST = 1e9;
 
 const TONE: Record<ToneMap, (x: number) => number> = {
   none: (x) => x,
-  reinhard: (x) => (x > 0 ? x / (1 + x) : 0),
-  // K. Narkowicz's fit of the ACES film curve.
-  filmic: (x) => (x > 0 ? (x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14) : 0),
+  // E. Reinhard et al., "Photographic Tone Reproduction for Digital Images", 2002, without white point.
+  reinhard: (x) => (x > 0 ? 1 - 1 / (1 + x) : 0),
+  // K. Narkowicz's fit of the ACES film curve, which reaches 1 at about 7.
+  filmic: (x) => (x > 0 ? (2.51 * x + 0.03) / (2.43 * x + 0.59 + 0.14 / x) : 0),
 };
 
 let encoded: Uint8Array | undefined;
 
-/** sRGB's transfer function (IEC 61966-2-1) to 8 bits; by table, whose steps are finer than a twentieth of a code. */
-function screen(linear: number): number {
-  encoded ??= Uint8Array.from({ length: 65536 }, (_, i) => {
+/** sRGB's transfer function (IEC 61966-2-1) to 8 bits, by 65,536 steps: finer than a twentieth of a code. */
+function screenTable(): Uint8Array {
+  return (encoded ??= Uint8Array.from({ length: 65536 }, (_, i) => {
     const x = i / 65535;
     return Math.round(255 * (x <= 0.0031308 ? 12.92 * x : 1.055 * x ** (1 / 2.4) - 0.055));
-  });
-  return encoded[linear >= 1 ? 65535 : linear > 0 ? Math.round(linear * 65535) : 0]!;
+  }));
 }

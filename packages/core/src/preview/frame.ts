@@ -3,6 +3,7 @@ import { chunkGrid, type LevelGrid, type PartGeometry } from '../chunks/index.ts
 import { ExrError } from '../errors.ts';
 import type { Box2i, PartHeader } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
+import type { Axis } from './axis.ts';
 
 export interface FrameOptions {
   /** Most pixels on the picture's longer side. Default: as many as the file has. */
@@ -15,17 +16,11 @@ export interface FrameOptions {
   readonly aspect?: boolean;
 }
 
-/** The picture's pixel (i, j) covers level pixels x0 + i / scaleX … x0 + (i + 1) / scaleX across, likewise down. */
 export interface Frame {
   readonly level: LevelGrid;
-  /** Corner of the shown area in level coordinates; may be fractional below level (0,0). */
-  readonly x0: number;
-  readonly y0: number;
-  readonly width: number;
-  readonly height: number;
-  /** Picture pixels per level pixel. */
-  readonly scaleX: number;
-  readonly scaleY: number;
+  /** Their origin is the corner of the shown area in level coordinates; it may be fractional below level (0,0). */
+  readonly across: Axis;
+  readonly down: Axis;
   /** The level's pixels that the picture needs. */
   readonly region: Box2i;
 }
@@ -60,7 +55,7 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
     xMin: Math.max(level.window.xMin, Math.floor(x0)), yMin: Math.max(level.window.yMin, Math.floor(y0)),
     xMax: Math.min(level.window.xMax, Math.ceil(x0 + levelWidth) - 1), yMax: Math.min(level.window.yMax, Math.ceil(y0 + levelHeight) - 1),
   };
-  return { level, x0, y0, width, height, scaleX: width / levelWidth, scaleY: height / levelHeight, region };
+  return { level, across: { origin: x0, scale: width / levelWidth, size: width }, down: { origin: y0, scale: height / levelHeight, size: height }, region };
 }
 
 /** Sums, weights and marks of each pixel are held: about 40 bytes. */

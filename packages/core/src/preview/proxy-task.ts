@@ -1,122 +1,202 @@
 /** The part of a preview that runs beside the decoder: each chunk's values, averaged into the picture's pixels. */
-import type { Kernels } from '@exr/kernels';
 import type { ChunkShape } from '../compression/index.ts';
-import { channelRows } from '../chunks/index.ts';
+import type { Box2i } from '../header/index.ts';
 import type { ChunkTask, DecodedChunk } from '../pixels/index.ts';
-import { flattenDeep } from './flatten.ts';
-import { halfValues } from './half-values.ts';
+import { type Axis, type Spread, spread, spreadRow, type Values } from './axis.ts';
+import { rowsOf, type Rows } from './chunk-rows.ts';
 
 export interface ProxyParams {
   /** Planes of the proxy in order: the channels' names. */
   readonly names: readonly string[];
-  readonly x0: number;
-  readonly y0: number;
-  readonly width: number;
-  readonly height: number;
-  readonly scaleX: number;
-  readonly scaleY: number;
+  readonly across: Axis;
+  readonly down: Axis;
+  /** The level's pixels. */
+  readonly window: Box2i;
+  /** A luminance channel whose values weigh those of the subsampled ones, for pictures with no more pixels than these have. */
+  readonly weighedBy: string | null;
 }
 
 /**
- * What a chunk adds to the picture's rectangle left, top, width × height: for each plane the sum of value × covered area, the covered area
- * of finite values, and that of NaN and infinite ones. Added up over all chunks, sum / area is the mean of the finite values of a pixel.
+ * What a chunk adds to the picture's rectangle left, top, width × height: for each plane the sum of value × area that it covers. Added up over
+ * all chunks, sum / area is the mean of the finite values of a pixel.
  */
 export interface ProxyPatch {
   readonly left: number;
   readonly top: number;
   readonly width: number;
   readonly height: number;
+  /** Plane after plane. */
   readonly sums: Float32Array<ArrayBuffer>;
-  readonly areas: Float32Array<ArrayBuffer>;
-  readonly nonfinite: Uint8Array<ArrayBuffer>;
+  /** By plane the area that its finite values cover; null when that is coverX × coverY. */
+  readonly areas: readonly (Float32Array<ArrayBuffer> | null)[];
+  readonly coverX: Float32Array<ArrayBuffer>;
+  readonly coverY: Float32Array<ArrayBuffer>;
+  /** 1 where a value is NaN or infinite; null when none is. */
+  readonly nonfinite: Uint8Array<ArrayBuffer> | null;
 }
 
 export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
   name: 'proxy',
-  start: (_context, params) => ({
-    chunk: (decoded) => patchOf(decoded, params),
-    finish: () => null,
-    transfer: (patch) => (patch ? [patch.sums.buffer, patch.areas.buffer, patch.nonfinite.buffer] : []),
-  }),
+  start: (_context, params) => {
+    const across = remembered(params.across);
+    return {
+      chunk: (decoded) => patchOf(decoded, params, across),
+      finish: () => null,
+      transfer: (patch) => (patch ? [patch.sums.buffer, ...patch.areas.flatMap((area) => (area ? [area.buffer] : [])), ...(patch.nonfinite ? [patch.nonfinite.buffer] : [])] : []),
+    };
+  },
 };
 
-function patchOf(decoded: DecodedChunk, params: ProxyParams): ProxyPatch | null {
-  const { shape } = decoded;
-  const across = span(shape.xMin, shape.xMax + 1, params.x0, params.scaleX, params.width);
-  const down = span(shape.yMin, shape.yMax + 1, params.y0, params.scaleY, params.height);
-  if (!across || !down) return null;
-  const planes = params.names.length;
-  const size = across.count * down.count;
-  const patch: ProxyPatch = {
-    left: across.first, top: down.first, width: across.count, height: down.count,
-    sums: new Float32Array(planes * size), areas: new Float32Array(planes * size), nonfinite: new Uint8Array(size),
+type SpreadOf = (values: Values) => Spread | null;
+
+/** Chunks of a part have the same columns again and again. */
+function remembered(axis: Axis): SpreadOf {
+  const known = new Map<string, Spread | null>();
+  return (values) => {
+    const key = `${values.first} ${values.step} ${values.count} ${values.low} ${values.high}`;
+    let found = known.get(key);
+    if (found === undefined) {
+      if (known.size >= 64) known.clear();
+      known.set(key, (found = spread(axis, values)));
+    }
+    return found;
   };
-  if (decoded.deep) {
-    const flat = flattenDeep(decoded, params.names);
-    for (let plane = 0; plane < planes; plane++) {
-      for (let row = 0; row < decoded.deep.height; row++) {
-        addRow(patch, plane, params, flat[plane]!.subarray(row * decoded.deep.width, (row + 1) * decoded.deep.width), shape.xMin, 1, shape.yMin + row, 1);
+}
+
+function patchOf(decoded: DecodedChunk, params: ProxyParams, across: SpreadOf): ProxyPatch | null {
+  const { shape } = decoded;
+  const { names, window } = params;
+  // Rows between subsampled ones reach into the chunks above and below.
+  const reach = Math.max(0, ...shape.channels.map((channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0)));
+  const pixelsX = across({ first: shape.xMin, step: 1, count: shape.xMax - shape.xMin + 1, low: shape.xMin, high: shape.xMax });
+  const pixelsY = spread(params.down, { first: shape.yMin, step: 1, count: shape.yMax - shape.yMin + 1, low: shape.yMin, high: shape.yMax });
+  const [yLow, yHigh] = [Math.max(window.yMin, shape.yMin - reach), Math.min(window.yMax, shape.yMax + reach)];
+  const extent = reach === 0 ? pixelsY : spread(params.down, { first: yLow, step: 1, count: yHigh - yLow + 1, low: yLow, high: yHigh });
+  if (!pixelsX || !extent) return null;
+  const patch = new Patch(pixelsX, extent, names.length);
+  const rows = rowsOf(decoded, names);
+  const weights = params.weighedBy === null ? null : rowsOf(decoded, [params.weighedBy])[0]!;
+  for (let plane = 0; plane < names.length; plane++) {
+    const mine = rows[plane]!;
+    const { xSampling, ySampling } = mine;
+    const plain = xSampling === 1 && ySampling === 1;
+    const sideways = plain ? pixelsX : across({ first: mine.firstX, step: xSampling, count: mine.width, low: shape.xMin, high: shape.xMax });
+    const upright = plain ? pixelsY : spread(params.down, { first: mine.firstY, step: ySampling, count: mine.count, low: yLow, high: yHigh });
+    if (!plain) patch.ownArea(plane);
+    if (!sideways || !upright || mine.count === 0) continue;
+    if (!plain && weights) patch.add(plane, mine, sideways, upright, luminanceAt(weights, mine, shape));
+    else if (!plain || mine.present || !patch.addFinite(plane, mine, sideways, upright)) patch.add(plane, mine, sideways, upright, null);
+  }
+  return patch.finished(pixelsY);
+}
+
+/** The luminance where each value of a subsampled row stands; a little where there is none, so that a black pixel keeps its chroma. */
+function luminanceAt(luminance: Rows, chroma: Rows, shape: ChunkShape): (row: number) => Float32Array {
+  const found = new Float32Array(chroma.width);
+  return (row) => {
+    const values = luminance.row(chroma.firstY + row * chroma.ySampling - shape.yMin);
+    for (let i = 0, x = chroma.firstX - shape.xMin; i < found.length; i++, x += chroma.xSampling) {
+      const value = values[x]!;
+      found[i] = value > 1e-6 && value < Infinity ? value : 1e-6;
+    }
+    return found;
+  };
+}
+
+class Patch {
+  readonly #sums: Float32Array<ArrayBuffer>;
+  readonly #areas: (Float32Array<ArrayBuffer> | null)[];
+  #nonfinite: Uint8Array<ArrayBuffer> | null = null;
+  readonly #line: Float32Array;
+  readonly #size: number;
+
+  constructor(readonly across: Spread, readonly down: Spread, planes: number) {
+    this.#size = across.count * down.count;
+    this.#sums = new Float32Array(planes * this.#size);
+    this.#areas = new Array<Float32Array<ArrayBuffer> | null>(planes).fill(null);
+    this.#line = new Float32Array(across.count);
+  }
+
+  ownArea(plane: number): Float32Array {
+    return (this.#areas[plane] ??= new Float32Array(this.#size));
+  }
+
+  /** Adds a plane with a value for every pixel. False, with nothing added, when one of them is not finite: then add() it. */
+  addFinite(plane: number, rows: Rows, across: Spread, down: Spread): boolean {
+    const line = this.#line;
+    const sums = this.#sums.subarray(plane * this.#size, (plane + 1) * this.#size);
+    let check = 0;
+    for (const { row, first, last } of targets(down, rows.count)) {
+      const values = rows.row(row);
+      spreadRow(across, values, line);
+      // 0 × NaN and 0 × Inf are NaN. Every value that counts is in one of the sums.
+      for (let i = 0; i < line.length; i++) check += line[i]! * 0;
+      if (check !== 0) break;
+      for (let j = first; j <= last; j++) {
+        const weight = down.weights[down.starts[j]! + row - down.from[j]!]!;
+        const at = (j + down.first - this.down.first) * this.across.count;
+        if (weight === 1 && down.copyFrom >= 0) sums.set(line, at);
+        else for (let i = 0; i < line.length; i++) sums[at + i]! += line[i]! * weight;
       }
     }
-    return patch;
+    if (check === 0) return true;
+    sums.fill(0);
+    return false;
   }
-  const values = new Float32Array(Math.max(1, ...shape.channels.map((channel) => channel.width)));
-  const wanted = shape.channels.map((channel) => params.names.flatMap((name, plane) => (name === channel.name ? [plane] : [])));
-  for (const row of channelRows(shape)) {
-    for (const plane of wanted[row.channel]!) {
-      const channel = shape.channels[row.channel]!;
-      readRow(decoded.kernels, decoded.address + row.offset, channel, values);
-      const firstX = Math.ceil(shape.xMin / channel.xSampling) * channel.xSampling;
-      addRow(patch, plane, params, values.subarray(0, channel.width), firstX, channel.xSampling, row.y, channel.ySampling);
-    }
-  }
-  return patch;
-}
 
-/** Picture pixels that level pixels from … to touch, or null when none. */
-function span(from: number, to: number, origin: number, scale: number, size: number): { first: number; count: number } | null {
-  const first = Math.max(0, Math.floor((from - origin) * scale));
-  const last = Math.min(size - 1, Math.ceil((to - origin) * scale) - 1);
-  return last >= first ? { first, count: last - first + 1 } : null;
-}
-
-/** Adds one row of values, each of which covers `stepX` × `stepY` level pixels from (x, y). */
-function addRow(patch: ProxyPatch, plane: number, params: ProxyParams, values: Float32Array, x: number, stepX: number, y: number, stepY: number): void {
-  const { scaleX, scaleY, x0, y0 } = params;
-  const { left, top, width, height, sums, areas, nonfinite } = patch;
-  const yFrom = Math.max((y - y0) * scaleY, top);
-  const yTo = Math.min((y + stepY - y0) * scaleY, top + height);
-  const base = plane * width * height;
-  for (let j = Math.floor(yFrom); j < yTo; j++) {
-    const weightY = Math.min(yTo, j + 1) - Math.max(yFrom, j);
-    if (!(weightY > 0)) continue;
-    const line = base + (j - top) * width - left;
-    const mark = (j - top) * width - left;
-    for (let k = 0; k < values.length; k++) {
-      const value = values[k]!;
-      const from = Math.max((x + k * stepX - x0) * scaleX, left);
-      const to = Math.min((x + (k + 1) * stepX - x0) * scaleX, left + width);
-      const finite = value - value === 0;
-      for (let i = Math.floor(from); i < to; i++) {
-        const weight = (Math.min(to, i + 1) - Math.max(from, i)) * weightY;
-        if (!finite) nonfinite[mark + i] = 1;
-        else {
-          sums[line + i]! += value * weight;
-          areas[line + i]! += weight;
+  /** Adds a plane value by value: any sampling, values that are not finite or not there, and values that weigh differently. */
+  add(plane: number, rows: Rows, across: Spread, down: Spread, weightOf: ((row: number) => Float32Array) | null): void {
+    const area = this.ownArea(plane);
+    const sums = this.#sums.subarray(plane * this.#size, (plane + 1) * this.#size);
+    for (const { row, first, last } of targets(down, rows.count)) {
+      // The weights' rows are copied first: both may come from one buffer.
+      const weigh = weightOf?.(row);
+      const values = rows.row(row);
+      for (let j = first; j <= last; j++) {
+        const weightY = down.weights[down.starts[j]! + row - down.from[j]!]!;
+        const line = (j + down.first - this.down.first) * this.across.count + across.first - this.across.first;
+        for (let i = 0, t = 0; i < across.count; i++) {
+          for (let k = across.from[i]! - t; t < across.starts[i + 1]!; t++) {
+            if (rows.present && !rows.present[row * rows.width + k + t]) continue;
+            const value = values[k + t]!;
+            const weight = across.weights[t]! * weightY;
+            if (value - value !== 0) {
+              if (weight > 0) this.#mark(line + i);
+              continue;
+            }
+            const counted = weigh ? weight * weigh[k + t]! : weight;
+            sums[line + i]! += value * counted;
+            area[line + i]! += counted;
+          }
         }
       }
     }
   }
+
+  #mark(pixel: number): void {
+    this.#nonfinite ??= new Uint8Array(this.#size);
+    this.#nonfinite[pixel] = 1;
+  }
+
+  /** `whole` is the spread of the chunk's own lines, without those that subsampled rows reach. */
+  finished(whole: Spread | null): ProxyPatch {
+    const { across, down } = this;
+    const coverY = new Float32Array(down.count);
+    if (whole) coverY.set(whole.cover, whole.first - down.first);
+    return {
+      left: across.first, top: down.first, width: across.count, height: down.count,
+      sums: this.#sums, areas: this.#areas, coverX: across.cover, coverY, nonfinite: this.#nonfinite,
+    };
+  }
 }
 
-
-/** One stored row as floats; uint as it is (above 2^24 with a float's precision: it is a picture). */
-function readRow(kernels: Kernels, address: number, channel: ChunkShape['channels'][number], into: Float32Array): void {
-  const { width, pixelType } = channel;
-  const view = kernels.view();
-  if (pixelType === 1) {
-    const values = halfValues();
-    for (let i = 0; i < width; i++) into[i] = values[view.getUint16(address + 2 * i, true)]!;
-  } else if (pixelType === 2) for (let i = 0; i < width; i++) into[i] = view.getFloat32(address + 4 * i, true);
-  else for (let i = 0; i < width; i++) into[i] = view.getUint32(address + 4 * i, true);
+/** For each row the entries of `down` that it feeds. */
+function* targets(down: Spread, rows: number): Generator<{ row: number; first: number; last: number }> {
+  const lastRow = (j: number): number => down.from[j]! + down.starts[j + 1]! - down.starts[j]! - 1;
+  for (let row = 0, first = 0; row < rows; row++) {
+    while (first < down.count && lastRow(first) < row) first++;
+    let last = first - 1;
+    while (last + 1 < down.count && down.from[last + 1]! <= row && lastRow(last + 1) >= row) last++;
+    if (last >= first) yield { row, first, last };
+  }
 }
