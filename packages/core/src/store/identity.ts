@@ -29,9 +29,12 @@ export function versionOf(identity: FileIdentity, file: Pick<ExrReport['file'], 
   return `${identity.sizeBytes ?? file.size_bytes}@${identity.mtime ?? file.mtime ?? ''}`;
 }
 
+/** ES2024, in Node since 20. */
+type WellFormedText = string & { isWellFormed(): boolean; toWellFormed(): string };
+
 /** Text that can be stored: lone surrogates, which UTF-8 cannot say, become U+FFFD. */
 export function wellFormed(text: string): string {
-  return /\p{Cs}/u.test(text) ? text.replace(/\p{Cs}/gu, '\ufffd') : text;
+  return (text as WellFormedText).isWellFormed() ? text : (text as WellFormedText).toWellFormed();
 }
 
 /** What the store keeps of a version, and what an inspection brings. */

@@ -29,17 +29,17 @@ function statusOf(report: ExrReport): string {
 /** All rows of one file. `now` (ISO 8601 in UTC) is when they are made; counting from an earlier inspection is the store's business. */
 export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = new Date().toISOString()): FileRows {
   const version = versionRowOf({ report, identity }, now);
-  const path = wellFormed(identity.path);
-  const key = { file_id: version.file_id, file_path: path };
+  const file_path = wellFormed(identity.path);
+  const { file_id } = version;
   const readable = report.parts.length > 0;
   const channelEmbedding = readable ? embedChannels(report) : null;
   const error = report.errors[0];
-  const normalized = normalizePath(path);
+  const normalized = normalizePath(file_path);
   const slash = normalized.lastIndexOf('/');
   const { file } = report;
   return {
     files: [{
-      ...version, ...key, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
+      ...version, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
       metadata_embedding: readable ? embedMetadata(report) : null, frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
       error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
       directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
@@ -47,7 +47,7 @@ export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = 
       validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version,
     }],
     parts: report.parts.map((part) => ({
-      ...key, part_index: part.index, width: part.width, height: part.height, display_width: part.display_window.x_max - part.display_window.x_min + 1, display_height: part.display_window.y_max - part.display_window.y_min + 1,
+      file_id, file_path, part_index: part.index, width: part.width, height: part.height, display_width: part.display_window.x_max - part.display_window.x_min + 1, display_height: part.display_window.y_max - part.display_window.y_min + 1,
       data_x_offset: part.data_window.x_min, data_y_offset: part.data_window.y_min, part_name: text(part.name), view_name: text(part.view), multi_view: part.attributes.some(({ name }) => name === 'multiView'),
       data_window: JSON.stringify(part.data_window), display_window: JSON.stringify(part.display_window), pixel_aspect_ratio: Number(part.pixel_aspect_ratio), line_order: part.line_order, compression: part.compression,
       color_space: text(part.color_space), render_software: text(part.software), is_tiled: part.tile_width !== null, tile_width: part.tile_width, tile_height: part.tile_height, tile_depth: part.tile_width === null ? null : 1,
@@ -55,16 +55,16 @@ export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = 
       frame_rate: part.frame_rate === null || part.frame_rate === undefined ? null : Number(part.frame_rate),
     })),
     channels: report.channels.map((channel, index) => ({
-      ...key, part_index: channel.part_index, channel_name: wellFormed(channel.name), layer_name: wellFormed(channel.layer), component_name: wellFormed(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
+      file_id, file_path, part_index: channel.part_index, channel_name: wellFormed(channel.name), layer_name: wellFormed(channel.layer), component_name: wellFormed(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
       y_sampling: channel.y_sampling, channel_fingerprint: index === 0 ? channelEmbedding : null, channel_index: index, view_name: text(channel.view), p_linear: channel.p_linear,
     })),
-    attributes: report.parts.flatMap((part) => part.attributes.map((attribute, index) => ({ ...key, part_index: part.index, attr_index: index, ...attributeCells(attribute) }))),
+    attributes: report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(file_id, file_path, part.index, index, attribute))),
     stats: (report.stats?.parts ?? []).flatMap((part) => part.channels.map((channel) => ({
-      ...key, part_index: part.index, channel_name: wellFormed(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
+      file_id, file_path, part_index: part.index, channel_name: wellFormed(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
       negative_count: channel.negative, min: number(channel.min), max: number(channel.max), mean: number(channel.mean), stddev: number(channel.stddev), p01: number(channel.p01), p50: number(channel.p50), p99: number(channel.p99), partial: part.partial,
     }))),
     findings: (report.validation?.findings ?? []).map((finding, index) => ({
-      ...key, finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: wellFormed(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
+      file_id, file_path, finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: wellFormed(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
     })),
   };
 }
@@ -73,12 +73,12 @@ const text = (value: string | null | undefined): string | null => (value === nul
 const number = (value: number | string | null): number | null => (value === null ? null : Number(value));
 const json = (value: JsonValue | undefined): string | null => (value === undefined ? null : wellFormed(JSON.stringify(value)));
 
-function attributeCells({ name, type, size, value }: ReportAttribute): Row {
+function attributeRow(file_id: string, file_path: string, part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute): Row {
   const numeric = typeof value === 'number' ? value : typeof value === 'string' && type !== 'string' && /^(NaN|-?Infinity|-?\d+)$/.test(value) ? Number(value) : null;
   const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return {
-    attr_name: wellFormed(name), attr_type: wellFormed(type), value_json: json(value), value_text: plain ? wellFormed(String(value)) : null,
-    value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, size_bytes: size, value_sha256: null, value_length: null,
+    file_id, file_path, part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json: json(value), value_text: plain ? wellFormed(String(value)) : null,
+    value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, attr_index, size_bytes: size, value_sha256: null, value_length: null,
   };
 }
 

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'exr-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let made = 0;
 const fresh = (): string => join(folder, `${made++}.duckdb`);
-const inFile = <T>(file: string, mode: 'read' | 'write', use: Parameters<typeof withDatabase<T>>[4]): Promise<T> => withDatabase(file, mode, {}, {}, use);
+const inFile = <T>(file: string, mode: 'read' | 'write', use: Parameters<typeof withDatabase<T>>[4]): Promise<T> => withDatabase(file, mode, [], {}, use);
 
 storeContract('DuckDB', async () => {
   const file = fresh();

@@ -103,16 +103,16 @@ export class DuckDbStore implements SqlStore {
     await mkdir(dirname(this.location), { recursive: true }).catch((cause: Error) => {
       throw new ExrError('READ_FAILED', `${dirname(this.location)}: the store's folder cannot be made: ${cause.message}`, { source: this.location }, { cause });
     });
-    return withDatabase(this.location, 'write', {}, { ...this.options, signal: options?.signal }, async (connection) => {
+    return withDatabase(this.location, 'write', [], { ...this.options, signal: options?.signal }, async (connection) => {
       await provision(connection, this.location);
       return inTransaction(connection, () => work(connection));
     });
   }
 
-  private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, config: Readonly<Record<string, string>> = {}): Promise<T> {
+  private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, fences: readonly string[] = []): Promise<T> {
     this.checkOpen();
     if (!existsAsFile(this.location)) throw new ExrError('INVALID_ARGUMENT', `${this.location}: there is no store yet: make one with \`exr index\``, { source: this.location });
-    return withDatabase(this.location, 'read', config, { ...this.options, signal: options?.signal }, async (connection) => {
+    return withDatabase(this.location, 'read', fences, { ...this.options, signal: options?.signal }, async (connection) => {
       await checkSchema(connection, this.location);
       return work(connection);
     });

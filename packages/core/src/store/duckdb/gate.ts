@@ -49,10 +49,10 @@ export function realFile(path: string): string {
   }
 }
 
-/** Opens the file, calls `use`, closes it. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
-export async function withDatabase<T>(file: string, mode: 'read' | 'write', config: Readonly<Record<string, string>>, options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+/** Opens the file, runs the `fences` (settings that close doors), calls `use`, closes the file. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
+export async function withDatabase<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const before = queues.get(file) ?? Promise.resolve();
-  const turn = before.catch(() => undefined).then(() => opened(file, mode, config, options, use));
+  const turn = before.catch(() => undefined).then(() => opened(file, mode, fences, options, use));
   queues.set(file, turn);
   try {
     return await turn;
@@ -61,19 +61,22 @@ export async function withDatabase<T>(file: string, mode: 'read' | 'write', conf
   }
 }
 
-async function opened<T>(file: string, mode: 'read' | 'write', config: Readonly<Record<string, string>>, options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+async function opened<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const { signal } = options;
   signal?.throwIfAborted();
   const { DuckDBInstance } = await duckdb();
-  const settings = { access_mode: mode === 'read' ? 'READ_ONLY' : 'READ_WRITE', memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? 2), autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', ...config };
-  const instance = await retried(file, options, () => DuckDBInstance.create(file, settings));
+  const settings = { memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? 2), temp_directory: `${file}.tmp`, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false' };
+  const instance = await DuckDBInstance.create(':memory:', settings);
   let connection: DuckDBConnection | undefined;
   const interrupt = (): void => connection?.interrupt();
   try {
-    connection = await instance.connect();
+    const opening = (connection = await instance.connect());
+    await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
+    await opening.run('USE store');
+    for (const statement of fences) await opening.run(statement);
     signal?.addEventListener('abort', interrupt);
     signal?.throwIfAborted();
-    return await use(connection);
+    return await use(opening);
   } catch (error) {
     signal?.throwIfAborted();
     throw isExrError(error) ? error : storeError(file, error);
@@ -83,6 +86,12 @@ async function opened<T>(file: string, mode: 'read' | 'write', config: Readonly<
     instance.closeSync();
   }
 }
+
+/**
+ * Closing writes the last row group of each table anew. DuckDB's default of 122,880 rows would make that 180 MB of vectors for every batch of a growing
+ * store; that is why the file is attached (where the size can be said) rather than opened.
+ */
+const ROW_GROUPS = 'ROW_GROUP_SIZE 16384';
 
 async function retried<T>(file: string, { lockTimeoutMs = 30_000, onWait, signal }: GateOptions & { signal?: AbortSignal | undefined }, open: () => Promise<T>): Promise<T> {
   const started = Date.now();

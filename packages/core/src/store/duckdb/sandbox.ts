@@ -8,7 +8,7 @@ import { duckdb } from './gate.ts';
  * Three fences, each enough by itself for what it is for: the file is opened READ_ONLY; DuckDB may not touch any other file, extension or network
  * (enable_external_access) and its settings are locked; and only SELECT and EXPLAIN statements are run, one at a time.
  */
-export const SANDBOX: Readonly<Record<string, string>> = { enable_external_access: 'false', lock_configuration: 'true', allow_community_extensions: 'false' };
+export const SANDBOX: readonly string[] = ['SET enable_external_access = false', 'SET lock_configuration = true'];
 
 export async function runSql(connection: DuckDBConnection, statement: string, maxRows: number): Promise<SqlResult> {
   const { StatementType } = await duckdb();

@@ -5,7 +5,7 @@ import { STORE_VERSION, TABLES } from '../columns.ts';
 import { channelsView, columnDdl, createStatements, storedColumns, storedName } from './ddl.ts';
 
 async function tableNames(connection: DuckDBConnection): Promise<Set<string>> {
-  const result = await connection.runAndReadAll("SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'");
+  const result = await connection.runAndReadAll("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'");
   return new Set(result.getRowsJS().map(([name]) => String(name)));
 }
 
@@ -40,7 +40,7 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
 
 /** Adds the columns that this version defines and the file lacks. */
 async function migrateColumns(connection: DuckDBConnection): Promise<void> {
-  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'main'");
+  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main'");
   const there = new Set(result.getRowsJS().map(([table, column]) => `${table}.${column}`));
   const missing = TABLES.flatMap((table) => storedColumns(table).filter((column) => !there.has(`${storedName(table)}.${column.name}`)).map((column) => ({ table, column })));
   if (missing.length === 0) return;

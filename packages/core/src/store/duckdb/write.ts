@@ -4,7 +4,7 @@ import { tableNamed, TABLES, type Column, type Table } from '../columns.ts';
 import { decide, fileIdOf, older, tombstoneOf, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
 import { normalizePath, rowsOf, versionRowOf, type FileRows, type InspectedFile, type Row } from '../rows.ts';
 import type { PutResult } from '../types.ts';
-import { appendRows } from './append.ts';
+import { appendRows, WordStage } from './append.ts';
 import { storedColumns, storedName } from './ddl.ts';
 
 const KEY: Column = { name: 'file_id', type: 'string', nullable: false, doc: '' };
@@ -64,7 +64,9 @@ export async function putAll(connection: DuckDBConnection, files: readonly Inspe
   });
   const untouched = [...seen].filter(([id]) => !write.has(id));
   await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times) })));
-  await replaceRows(connection, [...write].map(([id, i]) => rowsWithHistory(files[i]!, now, kept.get(id), seen.get(id)!)), [...write.keys()].filter((id) => kept.has(id)));
+  const replaced = [...write.keys()].filter((id) => kept.has(id));
+  if (replaced.length > 0) await deleteRows(connection, replaced, TABLES.map(storedName));
+  await insertRows(connection, [...write], ([id, i]) => rowsWithHistory(files[i]!, now, kept.get(id), seen.get(id)!));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
   return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), outcomes };
 }
@@ -81,19 +83,33 @@ async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Prom
   await connection.run('UPDATE files SET last_inspected = greatest(files.last_inspected, l.last_inspected), inspection_count = files.inspection_count + CAST(l.times AS INTEGER) FROM looked_at l WHERE l.file_id = files.file_id');
 }
 
-async function replaceRows(connection: DuckDBConnection, files: readonly FileRows[], replaced: readonly string[]): Promise<void> {
-  if (replaced.length > 0) await deleteRows(connection, replaced, TABLES.map(storedName));
-  for (const table of TABLES) await appendInOrder(connection, table, files.flatMap((rows) => rows[table.name]));
+/** Files whose rows are made before they are handed over: few, so that memory does not grow with the batch. */
+const SLICE = 256;
+
+async function insertRows<T>(connection: DuckDBConnection, items: readonly T[], rowsFor: (item: T) => FileRows): Promise<void> {
+  const order = await columnOrder(connection);
+  const stage = new WordStage(connection);
+  for (let from = 0; from < items.length; from += SLICE) {
+    const slice = items.slice(from, from + SLICE).map(rowsFor);
+    for (const table of TABLES) {
+      const rows = slice.flatMap((file) => file[table.name]);
+      // The strings of `files` are nearly all different: handed over directly.
+      if (table.name === 'files') await appendRows(connection, 'files', order(table), rows);
+      else await stage.add(storedName(table), order(table), rows);
+    }
+  }
+  await stage.finish();
 }
 
 /** An appender writes by place, and in a store that was migrated the newer columns stand at the end. */
-async function appendInOrder(connection: DuckDBConnection, table: Table, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0) return;
-  const result = await connection.runAndReadAll("SELECT column_name FROM information_schema.columns WHERE table_schema = 'main' AND table_name = $1 ORDER BY ordinal_position", [storedName(table)]);
-  const columns = storedColumns(table);
-  // A column that we do not define can only be one that somebody added by hand: it stays null.
-  const inOrder = result.getRowsJS().map(([name]) => columns.find((column) => column.name === name) ?? { name: String(name), type: 'string' as const, nullable: true, doc: '' });
-  await appendRows(connection, storedName(table), inOrder, rows);
+async function columnOrder(connection: DuckDBConnection): Promise<(table: Table) => readonly Column[]> {
+  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main' ORDER BY ordinal_position");
+  const names = result.getRowsJS().map(([table, column]) => ({ table: String(table), column: String(column) }));
+  return (table) => {
+    const columns = storedColumns(table);
+    // A column that we do not define can only be one that somebody added by hand: it stays null.
+    return names.filter((name) => name.table === storedName(table)).map(({ column }) => columns.find(({ name }) => name === column) ?? { name: column, type: 'string' as const, nullable: true, doc: '' });
+  };
 }
 
 async function deleteRows(connection: DuckDBConnection, ids: readonly string[], tables: readonly string[]): Promise<void> {
@@ -125,6 +141,6 @@ export async function removeAll(connection: DuckDBConnection, locations: readonl
   }
   if (gone.length === 0) return 0;
   await deleteRows(connection, gone.map(({ file_id }) => String(file_id)), TABLES.map(storedName));
-  await appendInOrder(connection, tableNamed('files'), gone);
+  await appendRows(connection, 'files', (await columnOrder(connection))(tableNamed('files')), gone);
   return gone.filter(({ file_id }) => kept.has(String(file_id))).length;
 }
