@@ -67,5 +67,5 @@ export const outputFlags = {
 };
 
 export const limitFlag = {
-  limit: string({ multiple: true, helpValue: 'NAME=N', summary: 'Raise or lower a safety limit, e.g. headerBytes=1e9; repeatable. `exr inspect --help` lists them.' }),
+  limit: string({ multiple: true, multipleNonGreedy: true, helpValue: 'NAME=N', summary: 'Raise or lower a safety limit, e.g. headerBytes=1e9; repeatable. `exr inspect --help` lists them.' }),
 };

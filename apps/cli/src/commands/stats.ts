@@ -25,7 +25,7 @@ export default class Stats extends ExrCommand {
   static override flags = {
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json, or ndjson one line a file.' }),
     ...outputFlags, ...recursiveFlag, ...partFlag,
-    channel: string({ char: 'c', multiple: true, helpValue: 'GLOB', summary: 'Only channels that match; repeatable.' }),
+    channel: string({ char: 'c', multiple: true, multipleNonGreedy: true, helpValue: 'GLOB', summary: 'Only channels that match; repeatable.' }),
     layer: string({ char: 'l', helpValue: 'NAME', summary: 'Only channels of this layer ("" is the base layer).' }),
     ...regionFlag, ...levelFlag,
     stride: integer({ min: 1, helpValue: 'N', summary: 'Measure every Nth row.' }),
