@@ -172,7 +172,7 @@ function chunkSize(part: PartGeometry): [across: number, down: number] {
 
 function checkLimit(part: PartGeometry, limit: 'chunks' | 'tiles', requested: number, limitValue: number): void {
   if (requested <= limitValue) return;
-  throw new ExrError('LIMIT_EXCEEDED', `part ${part.index}: ${requested} ${limit}, the limit is ${limitValue}`, { part: part.index, limit, limitValue, requested });
+  throw new ExrError('LIMIT_EXCEEDED', `part ${part.index}: ${requested} ${limit}, the limit ${limit} is ${limitValue}`, { part: part.index, limit, limitValue, requested });
 }
 
 function levelHolding(levels: readonly LevelGrid[], index: number): LevelGrid {

@@ -1,6 +1,7 @@
 /** The few bytes before each chunk's data that say whose it is and how long (OpenEXR File Layout, "Chunks"). */
 import type { ChunkShape } from '../compression/index.ts';
 import { ExrError } from '../errors.ts';
+import type { Compression } from '../header/types.ts';
 import type { Limits } from '../limits.ts';
 import type { ChunkInfo } from './geometry.ts';
 import type { PartGeometry } from './levels.ts';
@@ -27,6 +28,18 @@ export function leaderSize(part: PartGeometry, multipart: boolean): number {
   return (multipart ? 4 : 0) + (part.isTiled ? 16 : 4) + (part.isDeep ? 24 : 4);
 }
 
+/** Chunks up to this size are left to their decoder, whatever they claim. */
+const ALWAYS_POSSIBLE = 2 ** 20;
+
+/**
+ * How many bytes one packed byte can become at most, so that a short file cannot make us take much memory. Deflate: a match of 258 bytes takes
+ * two bits. RLE: two bytes stand for 128. PIZ: one bit and a count of eight for 255 values. PXR24: deflate, then three bytes become four. B44:
+ * three bytes stand for 32. DWA: deflate of what stands for whole blocks. HTJ2K: empty packets have no bound.
+ */
+const MOST_EXPANSION: Readonly<Record<Compression, number>> = {
+  none: 1, rle: 64, zips: 1040, zip: 1040, piz: 512, pxr24: 1400, b44: 16, b44a: 16, dwaa: 2 ** 18, dwab: 2 ** 18, htj2k256: Infinity, htj2k32: Infinity,
+};
+
 /** Reads the leader at `at`; the caller has made sure that leaderSize bytes are there. uint64 beyond 2^53 lose their last bits, never their size. */
 export function parseLeader(bytes: Uint8Array, at: number, part: PartGeometry, multipart: boolean): ChunkLeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, leaderSize(part, multipart));
@@ -51,34 +64,47 @@ export function chunkPlace(name: string, chunk: ChunkInfo): string {
  * Whether the leader found where the offset table points speaks of that chunk, with sizes that its shape allows. Throws BAD_CHUNK saying
  * what was found and what was expected, or LIMIT_EXCEEDED for a deep chunk that claims more than `limits.chunkBytes`.
  */
-export function checkLeader(leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkShape, limits: Limits, name: string): void {
-  const where = { source: name, part: chunk.part, chunk: chunk.index };
-  const bad = (found: string, expected: string) => new ExrError('BAD_CHUNK', `${chunkPlace(name, chunk)}: ${found}, expected ${expected}`, where);
-  if (leader.part !== null && leader.part !== chunk.part) throw bad(`the leader names part ${leader.part}`, `part ${chunk.part}`);
-  if (chunk.kind === 'scanline' && leader.y !== chunk.y) throw bad(`the leader says line ${leader.y}`, `line ${chunk.y}`);
+export function checkLeader(leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkShape, compression: Compression | number, limits: Limits, name: string): void {
+  const fault = leaderFault(leader, chunk, shape, compression, limits, name);
+  if (fault) throw fault();
+}
+
+/** As checkLeader, for who looks at millions: null when all is well, else what makes the error, which costs far more than the check. */
+export function leaderFault(
+  leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkShape, compression: Compression | number, limits: Limits, name: string,
+): (() => ExrError) | null {
+  const bad = (found: string, expected: string) => (): ExrError =>
+    new ExrError('BAD_CHUNK', `${chunkPlace(name, chunk)}: ${found}, expected ${expected}`, { source: name, part: chunk.part, chunk: chunk.index });
+  if (leader.part !== null && leader.part !== chunk.part) return bad(`the leader names part ${leader.part}`, `part ${chunk.part}`);
+  if (chunk.kind === 'scanline' && leader.y !== chunk.y) return bad(`the leader says line ${leader.y}`, `line ${chunk.y}`);
   if (chunk.kind === 'tile') {
     const { x, y, levelX, levelY } = leader.tile!;
     if (x !== chunk.tileX || y !== chunk.tileY || levelX !== chunk.levelX || levelY !== chunk.levelY) {
-      throw bad(`the leader says tile ${x},${y} of level ${levelX},${levelY}`, `tile ${chunk.tileX},${chunk.tileY} of level ${chunk.levelX},${chunk.levelY}`);
+      return bad(`the leader says tile ${x},${y} of level ${levelX},${levelY}`, `tile ${chunk.tileX},${chunk.tileY} of level ${chunk.levelX},${chunk.levelY}`);
     }
   }
+  const swollen = (packed: number, unpacked: number) =>
+    unpacked > ALWAYS_POSSIBLE && unpacked > packed * MOST_EXPANSION[compression as Compression]
+      ? bad(`${packed} packed bytes for ${unpacked} unpacked ones`, `at least ${Math.ceil(unpacked / MOST_EXPANSION[compression as Compression])}: ${compression} cannot pack more tightly`)
+      : null;
   if (leader.unpackedSize === null) {
-    if (leader.packedSize < 0) throw bad(`packed size ${leader.packedSize}`, 'none below 0');
+    if (leader.packedSize < 0) return bad(`packed size ${leader.packedSize}`, 'none below 0');
     // A writer stores the chunk raw when packing does not make it smaller.
     if (leader.packedSize > shape.unpackedBytes) {
-      throw bad(`packed size ${leader.packedSize} is more than the ${shape.unpackedBytes} bytes of the unpacked chunk`, 'no more');
+      return bad(`packed size ${leader.packedSize} is more than the ${shape.unpackedBytes} bytes of the unpacked chunk`, 'no more');
     }
-    return;
+    return swollen(leader.packedSize, shape.unpackedBytes);
   }
   const pixels = (shape.xMax - shape.xMin + 1) * (shape.yMax - shape.yMin + 1);
   // OpenEXR stores the uncompressed table of a cropped tile as long as that of a whole one (DeepTiledOutputFile, maxSampleCountTableSize).
   const most = chunk.wholePixels * 4;
-  if (leader.tableSize > most) throw bad(`packed sample count table of ${leader.tableSize} bytes for ${pixels} pixels`, `at most ${most}`);
-  if (leader.packedSize > leader.unpackedSize) throw bad(`packed size ${leader.packedSize} is more than the unpacked size ${leader.unpackedSize}`, 'no more');
+  if (leader.tableSize > most) return bad(`packed sample count table of ${leader.tableSize} bytes for ${pixels} pixels`, `at most ${most}`);
+  if (leader.packedSize > leader.unpackedSize) return bad(`packed size ${leader.packedSize} is more than the unpacked size ${leader.unpackedSize}`, 'no more');
   const requested = Math.max(leader.unpackedSize, pixels * 4);
   if (requested > limits.chunkBytes) {
-    throw new ExrError('LIMIT_EXCEEDED', `${chunkPlace(name, chunk)}: ${requested} bytes unpacked, the limit is ${limits.chunkBytes}`, {
-      ...where, limit: 'chunkBytes', limitValue: limits.chunkBytes, requested,
+    return () => new ExrError('LIMIT_EXCEEDED', `${chunkPlace(name, chunk)}: ${requested} bytes unpacked, the limit chunkBytes is ${limits.chunkBytes}`, {
+      source: name, part: chunk.part, chunk: chunk.index, limit: 'chunkBytes', limitValue: limits.chunkBytes, requested,
     });
   }
+  return swollen(leader.tableSize, pixels * 4) ?? swollen(leader.packedSize, leader.unpackedSize);
 }

@@ -19,6 +19,9 @@ export interface PackedChunk {
   readonly unpackedSize: number | null;
 }
 
+/** Chunks that may begin within another one before that one is not believed: each byte of a file is read at most so often, and once. */
+const MOST_WITHIN = 16;
+
 export interface PackedContext {
   readonly source: ByteSource;
   readonly index: ChunkIndex;
@@ -61,9 +64,18 @@ function checked(context: PackedContext, planned: PlannedChunk, bytes: Uint8Arra
   const grid = index.grids[planned.part]!;
   const info = grid.chunk(planned.chunk);
   const leader = parseLeader(bytes, at, grid.part, multipart);
-  checkLeader(leader, info, shapes[planned.part]!(info.box), limits, source.name);
+  checkLeader(leader, info, shapes[planned.part]!(info.box), grid.part.compression, limits, source.name);
   const length = leader.size + leader.tableSize + leader.packedSize;
   if (planned.offset + length > index.fileSize) throw truncated(context, planned, `its ${length} bytes at ${planned.offset}`);
+  if (length > planned.length) {
+    // A wrong entry of the table may point into a sound chunk. Many mean chunks within chunks, which would be read and decoded over and over.
+    const within = index.offsetsBetween(planned.offset, planned.offset + length);
+    if (within > MOST_WITHIN) {
+      throw new ExrError('BAD_CHUNK', `${chunkPlace(source.name, info)}: ${within} other chunks begin within its ${length} bytes at ${planned.offset}, expected none`, {
+        source: source.name, part: planned.part, chunk: planned.chunk, offset: planned.offset,
+      });
+    }
+  }
   return leader;
 }
 

@@ -1,6 +1,6 @@
 /** Offset tables that are cut, zero or lie, made good by what the file holds. */
 import { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkIndex, type OffsetTable, type ReadTableOptions } from './table.ts';
-import { walkChunks, type WalkOptions } from './walk.ts';
+import { walkChunks, type FoundChunk, type WalkOptions } from './walk.ts';
 
 export interface RecoveredIndex {
   /** The tables as stored where they are right, and as found by walking where they were not. */
@@ -13,8 +13,8 @@ export interface RecoveredIndex {
  * The index to decode by: the stored tables, or, when an entry is zero, out of range, doubled or cut off, those with the entries that a walk through
  * the chunks finds. A file whose tables are sound is not walked: this costs it nothing.
  */
-export async function usableIndex(file: ChunkedFile, options: ReadTableOptions = {}): Promise<RecoveredIndex> {
-  const index = await readChunkIndex(file, options);
+export async function usableIndex(file: ChunkedFile, options: ReadTableOptions & { readonly index?: ChunkIndex } = {}): Promise<RecoveredIndex> {
+  const index = options.index ?? (await readChunkIndex(file, options));
   return suspicious(index) ? recoverIndex(file, index, options) : { index, recovered: 0 };
 }
 
@@ -22,12 +22,9 @@ export async function usableIndex(file: ChunkedFile, options: ReadTableOptions =
 export async function recoverIndex(file: ChunkedFile, stored: ChunkIndex, options: WalkOptions = {}): Promise<RecoveredIndex> {
   if (stored.fileSize <= stored.tablesEnd) return { index: stored, recovered: 0 };
   const tables = stored.tables.map((table) => widened(table));
-  const starts = new Map<number, { part: number; chunk: number }>();
-  const found: { part: number; chunk: number; offset: number }[] = [];
-  for await (const each of walkChunks(file, stored, options)) {
-    starts.set(each.offset, each);
-    found.push(each);
-  }
+  const found: FoundChunk[] = [];
+  for await (const each of walkChunks(file, stored, options)) found.push(each);
+  const starts = new Map(found.map((each) => [each.offset, each]));
   let recovered = 0;
   for (const { part, chunk, offset } of found) {
     const table = tables[part]!;

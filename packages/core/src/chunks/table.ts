@@ -66,6 +66,8 @@ export interface ChunkIndex {
   readonly tables: readonly OffsetTable[];
   /** 0 ≤ chunk < grids[part].count. */
   locate(part: number, chunk: number): ChunkLocation;
+  /** How many different offsets that tables name lie behind `from` and before `to`. */
+  offsetsBetween(from: number, to: number): number;
 }
 
 // A table of 2^25 chunks is 256 MB: read in pieces, so that only the decoded entries are held.
@@ -97,19 +99,26 @@ function describe(file: ChunkedFile, limits: Limits) {
   const unreadable: (ExrError | null)[] = [];
   const counts: number[] = [];
   let lost: ExrError | null = null;
+  let total = 0;
   if (file.complete === false) lost = new ExrError('BAD_HEADER', `${name}: the headers do not end, so the offset tables cannot be found`, { source: name, offset: file.headerBytes });
   const grids = file.parts.map((part) => {
     let grid: ChunkGrid = emptyGrid(part);
     let problem: ExrError | null = part.unreadable ?? null;
     try {
       if (!problem) grid = chunkGrid(part, limits);
+      total += grid.count;
+      // Many parts must not claim what one may not.
+      if (total > limits.chunks) {
+        const where = { part: part.index, limit: 'chunks', limitValue: limits.chunks, requested: total };
+        throw new ExrError('LIMIT_EXCEEDED', `part ${part.index}: ${total} chunks with those of the parts before it, the limit chunks is ${limits.chunks}`, where);
+      }
     } catch (error) {
       if (!isExrError(error)) throw error;
       problem = new ExrError(error.code, `${name}: ${error.message}`, { ...error.where, source: name });
     }
     unreadable.push(problem ?? lost);
-    counts.push(problem ? (part.chunkCount ?? 0) : grid.count);
-    if (problem && !((part.chunkCount ?? 0) > 0)) {
+    counts.push(problem && grid.count === 0 ? Math.max(0, part.chunkCount ?? 0) : grid.count);
+    if (counts.at(-1)! <= 0) {
       lost ??= new ExrError('BAD_OFFSET_TABLE', `${name}: nobody knows how long the offset table of part ${part.index} is, so those after it cannot be found`, { source: name });
     }
     return unreadable.at(-1) ? emptyGrid(part) : grid;
@@ -140,11 +149,17 @@ async function readEntries(source: ByteSource, tables: readonly OffsetTable[], s
 }
 
 /** A ChunkIndex of tables that were read, or rebuilt by walking the chunks. */
-export function chunkIndex(given: Omit<ChunkIndex, 'locate'>): ChunkIndex {
+export function chunkIndex(given: Omit<ChunkIndex, 'locate' | 'offsetsBetween'>): ChunkIndex {
   const { fileSize, tablesEnd, tables } = given;
   let sorted: Float64Array | undefined;
   return {
     ...given,
+    offsetsBetween(from, to) {
+      sorted ??= allOffsets(tables, tablesEnd, fileSize);
+      let count = 0;
+      for (let at = nextAfter(sorted, from); at !== undefined && at < to; at = nextAfter(sorted, at)) count++;
+      return count;
+    },
     locate(part, chunk) {
       const { offsets, start } = tables[part]!;
       const offset = offsets[chunk];

@@ -4,6 +4,7 @@ import {
 } from '../chunks/index.ts';
 import { ExrError, type ExrErrorCode } from '../errors.ts';
 import type { Box2i } from '../header/types.ts';
+import { withinSeconds } from '../limits-time.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { readBatches, type Batch } from './batches.ts';
 import { decodeAll } from './crew.ts';
@@ -83,25 +84,7 @@ export async function processChunks<Params, Result, Final>(
   options: ProcessOptions<Result>, task: ChunkTask<Params, Result, Final>, params: Params,
 ): Promise<ProcessOutcome<Final>> {
   const { file, signal } = options;
-  const { seconds } = options.limits ?? file.limits ?? DEFAULT_LIMITS;
-  signal?.throwIfAborted();
-  const stop = new AbortController();
-  const cancel = () => stop.abort(signal!.reason);
-  signal?.addEventListener('abort', cancel, { once: true });
-  const timer = seconds * 1000 < 2 ** 31 ? setTimeout(() => stop.abort(outOfTime(file.source.name, seconds)), seconds * 1000) : undefined;
-  try {
-    return await run(options, task, params, stop.signal);
-  } catch (error) {
-    stop.abort(error); // reads that are under way end too
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', cancel);
-  }
-}
-
-function outOfTime(name: string, seconds: number): ExrError {
-  return new ExrError('LIMIT_EXCEEDED', `${name}: not done after ${seconds} seconds, which is the limit`, { source: name, limit: 'seconds', limitValue: seconds });
+  return withinSeconds(options.limits ?? file.limits ?? DEFAULT_LIMITS, file.source.name, signal, (within) => run(options, task, params, within));
 }
 
 async function run<Params, Result, Final>(

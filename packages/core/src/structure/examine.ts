@@ -1,9 +1,11 @@
 /** The chunk map of a file: which chunks are there, which are not, and what is wrong with those that are. */
 import {
-  checkLeader, leaderSize, parseLeader, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo, type ShapeOf,
+  chunkPlace, leaderFault, leaderSize, parseLeader, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex, type ChunkInfo,
+  type ChunkLeader, type ShapeOf,
 } from '../chunks/index.ts';
 import { isExrError, type ExrErrorCode } from '../errors.ts';
 import { mapInOrder } from '../flow/index.ts';
+import { withinSeconds } from '../limits-time.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { processChunks, type RunOptions } from '../pixels/index.ts';
 import type { ReportPartStructure, ReportStructure } from '../report/index.ts';
@@ -30,11 +32,16 @@ export interface ChunkProblem {
   readonly kind: 'out-of-range' | 'truncated' | 'duplicate' | 'overlap' | 'leader' | 'data';
   readonly code: ExrErrorCode;
   readonly message: string;
+  /** This many chunks from `chunk` on have it, when more than 1: what lies behind the end of a cut table is said once. */
+  readonly count?: number;
 }
 
 export interface Examination {
   readonly structure: ReportStructure;
+  /** The first 10,000; `problemCounts` has all. */
   readonly problems: readonly ChunkProblem[];
+  /** Chunks with a problem, by kind. */
+  readonly problemCounts: ReadonlyMap<ChunkProblem['kind'], number>;
   /** The tables by which the chunks were found: as stored, or recovered. */
   readonly index: ChunkIndex;
   /** Entries that the stored tables lacked or had wrong, found by walking. */
@@ -51,81 +58,108 @@ interface State {
   readonly marks: Uint8Array;
 }
 
-/** Examines an opened file. Throws what the source throws, and `signal.reason`; what is wrong with the file is in the result. */
-export async function examine(file: ChunkedFile, options: ExamineOptions = {}): Promise<Examination> {
-  const { tier = 'leaders', limits = DEFAULT_LIMITS, signal } = options;
+/**
+ * Examines an opened file. Throws what the source throws, `signal.reason`, and LIMIT_EXCEEDED after `limits.seconds`; what is wrong with the file
+ * is in the result.
+ */
+export function examine(file: ChunkedFile, options: ExamineOptions = {}): Promise<Examination> {
+  const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
+  return withinSeconds(limits, file.source.name, options.signal, (signal) => examineWithin(file, { ...options, limits, signal }));
+}
+
+async function examineWithin(file: ChunkedFile, options: ExamineOptions & { limits: Limits; signal: AbortSignal }): Promise<Examination> {
+  const { tier = 'leaders', limits, signal } = options;
   const stored = options.index ?? (await readChunkIndex(file, { signal, limits }));
-  const { index, recovered } = tier === 'table' ? { index: stored, recovered: 0 } : await findChunks(file, stored, limits, signal);
-  const problems: ChunkProblem[] = [];
-  const look = new Look(file, index, limits, problems, signal);
-  const states = index.grids.map((grid) => ({ offsets: new Float64Array(grid.count), lengths: new Float64Array(grid.count), marks: new Uint8Array(grid.count) }));
-  look.tables(states);
-  await (tier === 'table' ? look.lastLeader(states) : look.leaders(states));
+  const usable = tier === 'table' ? { index: stored, recovered: 0 } : await usableIndex(file, { limits, signal, index: stored });
+  let [look, recovered] = [new Look(file, usable.index, limits, signal), usable.recovered];
+  await (tier === 'table' ? look.lastLeader() : look.leaders());
+  if (tier !== 'table' && recovered === 0 && look.problems.counts.has('leader')) {
+    // Tables may look sound and still point to the wrong chunks: then the leaders disagree, and a walk tells where the right ones are.
+    const found = await recoverIndex(file, stored, { limits, signal });
+    if (found.recovered > 0) {
+      [look, recovered] = [new Look(file, found.index, limits, signal), found.recovered];
+      await look.leaders();
+    }
+  }
+  const { index, problems, states } = look;
   const extents = extentsOf(index, states, tier !== 'table');
   for (const { part, chunk, message, kind } of extents.clashes) {
-    problems.push({ part, chunk, kind, code: 'BAD_OFFSET_TABLE', message: `${file.source.name}: part ${part}, chunk ${chunk}: ${message}` });
+    problems.add(part, chunk, kind, 'BAD_OFFSET_TABLE', () => `${file.source.name}: part ${part}, chunk ${chunk}: ${message}`);
     states[part]!.marks[chunk] = 2;
   }
-  if (tier === 'decode') await look.decode(states, options);
+  if (tier === 'decode') await look.decode(options);
   const sound = (part: number, chunk: number): { offset: number; length: number } | null => {
     const { offsets, lengths, marks } = states[part]!;
     return marks[chunk] === 1 && lengths[chunk]! > 0 ? { offset: offsets[chunk]!, length: lengths[chunk]! } : null;
   };
-  return { structure: describe(file, index, states, problems, extents, tier, recovered), problems, index, recovered, sound };
+  return { structure: describe(index, states, problems, extents, tier, recovered), problems: problems.list, problemCounts: problems.counts, index, recovered, sound };
 }
 
-/** The stored tables, corrected where they or the leaders they point to show that something is wrong. */
-async function findChunks(file: ChunkedFile, stored: ChunkIndex, limits: Limits, signal: AbortSignal | undefined) {
-  const usable = await usableIndex(file, { limits, signal });
-  if (usable.recovered > 0) return usable;
-  // Tables may look sound and still point to the wrong chunks: then the leaders disagree, and a walk tells where the right ones are.
-  const suspects: ChunkProblem[] = [];
-  const states = stored.grids.map((grid) => ({ offsets: new Float64Array(grid.count), lengths: new Float64Array(grid.count), marks: new Uint8Array(grid.count) }));
-  const look = new Look(file, stored, limits, suspects, signal);
-  look.tables(states);
-  await look.leaders(states);
-  return suspects.some(({ kind }) => kind === 'leader') ? recoverIndex(file, stored, { limits, signal }) : { index: stored, recovered: 0 };
+/** Problems that are kept with their words; of all others only the numbers. */
+const MOST_KEPT = 10_000;
+
+/** What was found wrong: a file may claim millions of chunks, and each may be wrong. */
+class Problems {
+  readonly list: ChunkProblem[] = [];
+  readonly counts = new Map<ChunkProblem['kind'], number>();
+  readonly byPart = new Map<number, number>();
+
+  add(part: number, chunk: number, kind: ChunkProblem['kind'], code: ExrErrorCode, message: () => string, count = 1): void {
+    // The first of each kind is kept whatever came before: it is what a verdict quotes.
+    if (this.list.length < MOST_KEPT || !this.counts.has(kind)) this.list.push({ part, chunk, kind, code, message: message(), ...(count > 1 && { count }) });
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + count);
+    this.byPart.set(part, (this.byPart.get(part) ?? 0) + count);
+  }
 }
 
 const LEADERS_AT_ONCE = 8;
 /** Leaders closer together than this come in one read. */
 const LEADER_GAP = 8 * 1024;
 const LEADER_READ = 256 * 1024;
+/** Part number, four tile coordinates, three sizes of deep data. */
+const LONGEST_LEADER = 44;
 
+/** One look at the chunks that an index names. */
 class Look {
+  readonly problems = new Problems();
+  readonly states: readonly State[];
   readonly #shapes: readonly ShapeOf[];
 
-  constructor(
-    readonly file: ChunkedFile, readonly index: ChunkIndex, readonly limits: Limits, readonly problems: ChunkProblem[], readonly signal: AbortSignal | undefined,
-  ) {
-    this.#shapes = index.grids.map(({ part }) => shapesOf(part, limits));
+  constructor(readonly file: ChunkedFile, readonly index: ChunkIndex, readonly limits: Limits, readonly signal: AbortSignal | undefined) {
+    this.#shapes = index.grids.map(({ part }) => lazily(() => shapesOf(part, limits)));
+    this.states = index.grids.map(({ count }) => ({ offsets: new Float64Array(count), lengths: new Float64Array(count), marks: new Uint8Array(count) }));
+    this.#tables();
   }
 
   /** What the tables alone say. */
-  tables(states: readonly State[]): void {
-    for (const [part, { offsets, marks }] of states.entries()) {
-      for (let chunk = 0; chunk < marks.length; chunk++) {
+  #tables(): void {
+    for (const [part, { offsets, marks }] of this.states.entries()) {
+      const held = this.index.tables[part]!.offsets.length;
+      for (let chunk = 0; chunk < Math.min(held, marks.length); chunk++) {
         const at = this.index.locate(part, chunk);
         if (at.state === 'present') {
           offsets[chunk] = at.offset;
           marks[chunk] = 1;
         } else if (at.state === 'problem') this.#problem(part, chunk, at.code === 'TRUNCATED' ? 'truncated' : 'out-of-range', at.code, at.message);
       }
+      // What the file has no entries for is one problem, however many chunks its header claims.
+      const cut = held < marks.length ? this.index.locate(part, held) : null;
+      if (cut?.state === 'problem') this.#problem(part, held, 'truncated', cut.code, cut.message, marks.length - held);
     }
   }
 
   /** The chunk that ends last is the one that a cut file lacks: its leader tells, without reading the others. */
-  async lastLeader(states: readonly State[]): Promise<void> {
+  async lastLeader(): Promise<void> {
     let last: { part: number; chunk: number; offset: number } | null = null;
-    for (const [part, { offsets, marks }] of states.entries()) {
+    for (const [part, { offsets, marks }] of this.states.entries()) {
       for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk] && (!last || offsets[chunk]! > last.offset)) last = { part, chunk, offset: offsets[chunk]! };
     }
-    if (last) await this.#readLeaders([last], states);
+    if (last) await this.#readLeaders([last]);
   }
 
-  async leaders(states: readonly State[]): Promise<void> {
+  async leaders(): Promise<void> {
     const all: { part: number; chunk: number; offset: number }[] = [];
-    for (const [part, { offsets, marks }] of states.entries()) for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk]) all.push({ part, chunk, offset: offsets[chunk]! });
+    for (const [part, { offsets, marks }] of this.states.entries()) for (let chunk = 0; chunk < marks.length; chunk++) if (marks[chunk]) all.push({ part, chunk, offset: offsets[chunk]! });
     all.sort((a, b) => a.offset - b.offset);
     const groups: (typeof all)[] = [];
     for (const each of all) {
@@ -133,13 +167,14 @@ class Look {
       if (group && each.offset - group.at(-1)!.offset <= LEADER_GAP && each.offset - group[0]!.offset <= LEADER_READ) group.push(each);
       else groups.push([each]);
     }
-    for await (const _ of mapInOrder(groups, LEADERS_AT_ONCE, (group) => this.#readLeaders(group, states)));
+    for await (const _ of mapInOrder(groups, LEADERS_AT_ONCE, (group) => this.#readLeaders(group)));
   }
 
-  async #readLeaders(group: readonly { part: number; chunk: number; offset: number }[], states: readonly State[]): Promise<void> {
-    const { file, index, signal } = this;
+  async #readLeaders(group: readonly { part: number; chunk: number; offset: number }[]): Promise<void> {
+    const { file, index, signal, states } = this;
     const from = group[0]!.offset;
-    const most = Math.max(...index.grids.map(({ part }) => leaderSize(part, file.version.multipart)));
+    const most = LONGEST_LEADER;
+    signal?.throwIfAborted();
     const bytes = await file.source.read(from, Math.min(group.at(-1)!.offset + most, index.fileSize) - from, { signal });
     for (const { part, chunk, offset } of group) {
       const grid = index.grids[part]!;
@@ -150,13 +185,10 @@ class Look {
         continue;
       }
       const leader = parseLeader(bytes, offset - from, grid.part, file.version.multipart);
-      const info = grid.chunk(chunk);
-      try {
-        checkLeader(leader, info, this.#shapes[part]!(info.box), this.limits, file.source.name);
-      } catch (error) {
-        if (!isExrError(error)) throw error;
+      const fault = this.#leaderFault(grid, leader, chunk);
+      if (fault) {
         state.marks[chunk] = 2;
-        this.problems.push({ part, chunk, kind: 'leader', code: error.code, message: error.message });
+        this.problems.add(part, chunk, 'leader', fault.code, fault.message);
         continue;
       }
       const length = leader.size + leader.tableSize + leader.packedSize;
@@ -165,19 +197,31 @@ class Look {
     }
   }
 
+  #leaderFault(grid: ChunkGrid, leader: ChunkLeader, chunk: number): { readonly code: ExrErrorCode; readonly message: () => string } | null {
+    const info = grid.chunk(chunk);
+    const { name } = this.file.source;
+    try {
+      const fault = leaderFault(leader, info, this.#shapes[grid.part.index]!(info.box), grid.part.compression, this.limits, name)?.();
+      return fault ? { code: fault.code, message: () => fault.message } : null;
+    } catch (error) {
+      // The shape: a chunk larger than the limit, a sampling of 0.
+      if (!isExrError(error)) throw error;
+      return { code: error.code, message: () => `${chunkPlace(name, info)}: ${error.message}` };
+    }
+  }
+
   #cut(state: State, part: number, chunk: number, what: string): void {
     state.marks[chunk] = 0;
     this.#problem(part, chunk, 'truncated', 'TRUNCATED', `${what} end after the file, which has ${this.index.fileSize}`);
   }
 
-  #problem(part: number, chunk: number, kind: ChunkProblem['kind'], code: ExrErrorCode, message: string): void {
-    this.problems.push({ part, chunk, kind, code, message: `${this.file.source.name}: part ${part}, chunk ${chunk}: ${message}` });
+  #problem(part: number, chunk: number, kind: ChunkProblem['kind'], code: ExrErrorCode, message: string, count = 1): void {
+    this.problems.add(part, chunk, kind, code, () => `${this.file.source.name}: part ${part}, chunk ${chunk}: ${message}`, count);
   }
 
   /** Decodes every chunk and keeps only whether that went well. */
-  async decode(states: readonly State[], options: ExamineOptions): Promise<void> {
-    const { index, limits } = this;
-    const known = new Set(this.problems.map(({ part, chunk }) => `${part} ${chunk}`));
+  async decode(options: ExamineOptions): Promise<void> {
+    const { index, limits, states } = this;
     const selections = index.grids.flatMap((grid, part) => grid.levels.map(({ x, y }) => ({
       part, level: { x, y }, keep: (info: ChunkInfo) => states[part]!.marks[info.index] === 1,
     })));
@@ -185,8 +229,9 @@ class Look {
     await processChunks({
       file: this.file, selections, index, limits, signal, onProgress, threads, failFast,
       onSkipped: ({ part, chunk, code, message }) => {
+        // Only chunks that seemed sound were asked for.
         states[part]!.marks[chunk] = 2;
-        if (!known.has(`${part} ${chunk}`)) this.problems.push({ part, chunk, kind: 'data', code, message });
+        this.problems.add(part, chunk, 'data', code, () => message);
       },
     }, verifyTask, null);
   }
@@ -196,11 +241,18 @@ class Look {
 const MOST_LISTED = 100;
 
 function describe(
-  file: ChunkedFile, index: ChunkIndex, states: readonly State[], problems: readonly ChunkProblem[], extents: Extents, tier: Tier, recovered: number,
+  index: ChunkIndex, states: readonly State[], problems: Problems, extents: Extents, tier: Tier, recovered: number,
 ): ReportStructure {
+  const listed = new Map<number, ChunkProblem[]>();
+  for (const problem of problems.list) {
+    const mine = listed.get(problem.part);
+    if (!mine) listed.set(problem.part, [problem]);
+    else if (mine.length < MOST_LISTED) mine.push(problem);
+  }
   const parts = states.map((state, part): ReportPartStructure => {
     const grid = index.grids[part]!;
-    const mine = problems.filter((problem) => problem.part === part);
+    const mine = listed.get(part) ?? [];
+    const wrong = problems.byPart.get(part) ?? 0;
     const present = state.marks.reduce((sum, mark) => sum + (mark === 0 ? 0 : 1), 0);
     const missing = missingOf(grid, (chunk) => state.marks[chunk] === 0);
     const broken = missingOf(grid, (chunk) => state.marks[chunk] === 2);
@@ -208,13 +260,13 @@ function describe(
     const packed = state.lengths.reduce((sum, length, chunk) => sum + (state.marks[chunk] ? length : 0), 0);
     const bytes = tier === 'table' ? {} : channelBytes(grid, state.marks, packed);
     return {
-      index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && mine.length === 0,
+      index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && wrong === 0,
       percent: grid.count === 0 ? 0 : Math.floor((present / grid.count) * 1000) / 10,
       missing_lines: missing.lines, missing_tiles: missing.tiles,
       broken_chunks: state.marks.reduce((sum, mark) => sum + (mark === 2 ? 1 : 0), 0), broken_lines: broken.lines, broken_tiles: broken.tiles,
       ...bytes,
-      problem_count: mine.length,
-      problems: mine.slice(0, MOST_LISTED).map(({ chunk, kind, code, message }) => ({ chunk, kind, code, message })),
+      problem_count: wrong,
+      problems: mine.map(({ chunk, kind, code, message, count }) => ({ chunk, kind, code, message, ...(count && { count }) })),
       ...(unreadable && { unreadable: unreadable.message }),
     };
   });
@@ -226,4 +278,10 @@ function describe(
     trailing_bytes: accounted ? extents.trailing : null, unreferenced_bytes: accounted ? extents.unreferenced : null,
     parts,
   };
+}
+
+/** Shapes that are made when they are first asked for: a part without any chunk present may be one that has none. */
+function lazily(make: () => ShapeOf): ShapeOf {
+  let made: ShapeOf | undefined;
+  return (box) => (made ??= make())(box);
 }

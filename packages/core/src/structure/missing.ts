@@ -15,10 +15,9 @@ export function missingOf(grid: ChunkGrid, missing: (chunk: number) => boolean):
   const lines: { y_min: number; y_max: number }[] = [];
   for (let chunk = 0; chunk < grid.count; chunk++) {
     if (!missing(chunk)) continue;
-    const { yMin, yMax } = grid.chunk(chunk).box;
-    const last = lines.at(-1);
-    if (last && last.y_max === yMin - 1) last.y_max = yMax;
-    else lines.push({ y_min: yMin, y_max: yMax });
+    const first = chunk;
+    while (chunk + 1 < grid.count && missing(chunk + 1)) chunk++;
+    lines.push({ y_min: grid.chunk(first).box.yMin, y_max: grid.chunk(chunk).box.yMax });
   }
   return { lines, tiles: [] };
 }

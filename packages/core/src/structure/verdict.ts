@@ -21,12 +21,12 @@ export interface Judgement {
 
 /** Judges a file that was opened. `secondsOld`: since it was last written, null when nobody knows. `recent`: how old a file still counts as being written. */
 export function judge(examination: Examination, headerProblems: readonly ExrError[], secondsOld: number | null, recent = 60): Judgement {
-  const { problems, structure, recovered } = examination;
+  const { problems, problemCounts, structure, recovered } = examination;
   const reasons: string[] = headerProblems.map((problem) => problem.message);
-  const some = (...kinds: string[]): boolean => problems.some(({ kind }) => kinds.includes(kind));
+  const some = (...kinds: ChunkProblem['kind'][]): boolean => kinds.some((kind) => problemCounts.has(kind));
   const young = secondsOld !== null && secondsOld >= 0 && secondsOld < recent;
   for (const part of structure.parts) reasons.push(...partReasons(part, structure.parts.length > 1));
-  reasons.push(...grouped(problems));
+  reasons.push(...grouped(problems, problemCounts));
   if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: --fix-table writes a copy that every reader can open`);
   const trailing = Number(structure['trailing_bytes'] ?? 0);
   const unreferenced = Number(structure['unreferenced_bytes'] ?? 0);
@@ -45,14 +45,11 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
 }
 
 /** The first problem of each kind, and how many more there are: a cut file loses hundreds of chunks for one reason. */
-function grouped(problems: readonly ChunkProblem[]): string[] {
-  const kinds = new Map<string, { message: string; count: number }>();
-  for (const { kind, message } of problems) {
-    const seen = kinds.get(kind);
-    if (seen) seen.count++;
-    else kinds.set(kind, { message, count: 1 });
-  }
-  return [...kinds.values()].map(({ message, count }) => (count === 1 ? message : `${message} (and ${count - 1} more chunks likewise)`));
+function grouped(problems: readonly ChunkProblem[], counts: Examination['problemCounts']): string[] {
+  return [...counts].map(([kind, count]) => {
+    const { message } = problems.find((problem) => problem.kind === kind)!;
+    return count === 1 ? message : `${message} (and ${count - 1} more chunks likewise)`;
+  });
 }
 
 function partReasons(part: ReportPartStructure, several: boolean): string[] {
