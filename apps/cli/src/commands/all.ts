@@ -3,6 +3,12 @@ import Planes from './planes.ts';
 import Preview from './preview.ts';
 import Stats from './stats.ts';
 import Verify from './verify.ts';
+import Export from './export.ts';
+import Find from './find.ts';
+import Index from './index-command.ts';
+import Report from './report.ts';
+import Similar from './similar.ts';
+import Sql from './sql.ts';
 
 /** Every command's class by id, for oclif's manifest and help; a run of the program loads only its own (index.ts). */
-export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats, verify: Verify };
+export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats, verify: Verify, export: Export, find: Find, index: Index, report: Report, similar: Similar, sql: Sql };

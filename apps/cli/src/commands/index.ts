@@ -5,4 +5,10 @@ export const COMMANDS: Record<string, () => Promise<unknown>> = {
   preview: () => import('./preview.ts').then((m) => m.default),
   stats: () => import('./stats.ts').then((m) => m.default),
   verify: () => import('./verify.ts').then((m) => m.default),
+  export: () => import('./export.ts').then((m) => m.default),
+  find: () => import('./find.ts').then((m) => m.default),
+  index: () => import('./index-command.ts').then((m) => m.default),
+  report: () => import('./report.ts').then((m) => m.default),
+  similar: () => import('./similar.ts').then((m) => m.default),
+  sql: () => import('./sql.ts').then((m) => m.default),
 };

@@ -83,7 +83,7 @@ function parse(text: string): PartialDescription & { classes: string[]; understo
   return out;
 }
 type Mutable = { -readonly [K in keyof PartialDescription]: PartialDescription[K] } & { channels: string[]; classes: string[]; views: string[]; understood: string[] };
-const STOP = new Set('a an the and or with without in at of on by from for to as is are that has have having file files frame frames image images render renders rendered shot pass passes aov aovs layer layers channel channels codec compression compressed resolution res pixel pixels using written like stored space colour color'.split(' '));
+const STOP = new Set('a an the and or with without in at of on by from for to as is are that has have having file files frame frames image images render renders rendered shot pass passes aov aovs layer layers channel channels codec compression compressed resolution res pixel pixels using written like stored space colour color sample samples value values bit'.split(' '));
 
 const RENDERERS = 'arnold|v-?ray|renderman|prman|karma(?: xpu| cpu)?|mantra|redshift|octane|blender|cycles|nuke|houdini|maya|corona|3delight|maxwell|clarisse|katana|unreal(?: engine)?|gaffer|guerilla|openimageio|fusion|natron|modo|cinema ?4d|appleseed|indigo|luxcore|mitsuba|flame|resolve|substance';
 type Take = (out: Mutable, found: readonly string[]) => string | null;

@@ -33,7 +33,7 @@ export const TABLES: readonly Table[] = [
     doc: 'One row a location that was ever looked at: read, unreadable, or gone.',
     columns: [
       must('file_id', 'string', 'First 32 hex digits of sha256(bucket, NUL, key) or of sha256(NUL, host path): the location, not the content.'),
-      must('file_path', 'string', "The object's key or the path on the host, as given. Bytes that are not UTF-8 stand as \\xHH."),
+      must('file_path', 'string', "The object's key or the path on the host, as given. Bytes that are not UTF-8 stand as U+FFFD."),
       col('file_path_normalized', 'string', 'With `/` between folders and without `.`, `..` and doubled separators; case is kept.'),
       col('header_hash', 'string', 'sha256 of the raw header bytes, lower-case hex; null when the header could not be read.'),
       col('size_bytes', 'int64', 'Size of the file in bytes.'),

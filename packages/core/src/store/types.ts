@@ -166,3 +166,7 @@ export interface SqlStore extends ExrStore {
   export(options: ExportOptions): Promise<number>;
   summary(options?: StoreOptions): Promise<StoreSummary>;
 }
+
+export function isSqlStore(store: ExrStore): store is SqlStore {
+  return 'sql' in store;
+}

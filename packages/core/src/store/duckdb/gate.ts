@@ -5,6 +5,7 @@
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExrError, isExrError } from '../../errors.ts';
@@ -14,12 +15,21 @@ let loaded: Promise<DuckDb> | undefined;
 
 /** `@duckdb/node-api` is an optional dependency of 70 MB: it is loaded when a store is first used. */
 export async function duckdb(): Promise<DuckDb> {
-  loaded ??= import('@duckdb/node-api');
+  loaded ??= load();
   try {
     return await loaded;
   } catch (cause) {
     loaded = undefined;
     throw new ExrError('UNSUPPORTED_FEATURE', 'the store needs the package @duckdb/node-api, which is not installed: npm install @duckdb/node-api', {}, { cause });
+  }
+}
+
+/** A bundle that runs from V8's code cache (apps/cli) has no `import()`; the package is CommonJS, so `require` serves everywhere that has a file's URL. */
+async function load(): Promise<DuckDb> {
+  try {
+    return createRequire(import.meta.url)('@duckdb/node-api') as DuckDb;
+  } catch {
+    return import('@duckdb/node-api');
   }
 }
 

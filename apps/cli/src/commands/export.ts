@@ -1,0 +1,29 @@
+import { string } from '@oclif/core/flags';
+import { ExrError, formatCount } from '@exr/core';
+import { TABLES, type TableName } from '@exr/core/store';
+import { ExrCommand } from '../base-command.ts';
+import { filterFlags, filterOf } from '../store/filters.ts';
+import { sqlStoreOf, storeFlag } from '../store/open.ts';
+
+export default class Export extends ExrCommand {
+  static override summary = 'Write a table of the store as Parquet, CSV or JSON lines.';
+  static override examples = ['<%= config.bin %> export --format parquet --output files.parquet', `<%= config.bin %> export --table channels --format csv --where "compression = 'none'" -o channels.csv`];
+  static override flags = {
+    format: string({ char: 'f', options: ['parquet', 'csv', 'ndjson'], required: true, summary: 'CSV leaves the vectors out.' }),
+    table: string({ char: 't', options: TABLES.map(({ name }) => name), default: 'files', summary: 'Which table (docs/formats/store.md).' }),
+    output: string({ char: 'o', required: true, helpValue: 'FILE', summary: 'The file to write.' }),
+    ...storeFlag, ...filterFlags,
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Export);
+    if (flags.output === '') throw new ExrError('INVALID_ARGUMENT', '--output: expected the name of a file');
+    const store = sqlStoreOf(flags.store);
+    try {
+      const rows = await store.export({ format: flags.format as 'parquet' | 'csv' | 'ndjson', table: flags.table as TableName, filter: filterOf(flags), target: flags.output, signal: this.signal });
+      process.stderr.write(`${formatCount(rows)} rows of ${flags.table} in ${flags.output}\n`);
+    } finally {
+      await store.close();
+    }
+  }
+}
