@@ -16,21 +16,21 @@ export function geometricMean(values) {
 }
 
 /**
- * Runs every contender once a round, each round beginning with another one, after one unmeasured round that warms caches. A contender that
- * cannot (`{ error }`) is not asked again.
+ * Runs every contender once a round, each round beginning with another one, after one unmeasured round (`true` is passed to contenders) that
+ * warms caches. A contender that cannot (`{ error }`) is not asked again.
  * @template T
- * @param {Record<string, () => Promise<T & { error?: string }>>} contenders
+ * @param {Record<string, (warming: boolean) => Promise<T & { error?: string }>>} contenders
  * @returns {Promise<Record<string, { error?: string, runs: T[] }>>}
  */
-export async function inTurn(contenders, rounds, warmUps = 1) {
+export async function inTurn(contenders, rounds) {
   const names = Object.keys(contenders);
   const results = Object.fromEntries(names.map((name) => [name, { runs: [] }]));
-  for (let round = -warmUps; round < rounds; round++) {
+  for (let round = -1; round < rounds; round++) {
     for (let i = 0; i < names.length; i++) {
       const name = names[(i + Math.max(round, 0)) % names.length];
       const result = results[name];
       if (result.error !== undefined) continue;
-      const run = await contenders[name]();
+      const run = await contenders[name](round < 0);
       if (run.error !== undefined) result.error = run.error;
       else if (round >= 0) result.runs.push(run);
     }
@@ -68,9 +68,9 @@ export async function peakMemory(command, args) {
   }
 }
 
-/** A contender's process that stays: ask(path, threads) → { ms, cpu, channels } or { error }. */
+/** A contender's process that stays: ask(path, threads, milliseconds of warming up) → { ms, cpu, channels } or { error }. */
 export async function startContender(name) {
-  const child = fork(new URL('contender.mjs', import.meta.url), [name], { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(new URL('contender.mjs', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const answer = () =>
     new Promise((resolve) => {
       const ended = () => resolve({ error: 'its process ended (out of memory?)' });
@@ -84,10 +84,10 @@ export async function startContender(name) {
   return {
     name,
     ready: ready === 'ready',
-    ask(path, threads = 1) {
+    ask(path, threads = 1, warmUp = 0) {
       if (!child.connected) return Promise.resolve({ error: 'its process ended' });
       const reply = answer();
-      child.send({ path, threads });
+      child.send({ path, threads, warmUp });
       return reply;
     },
     stop: () => child.kill(),
