@@ -1,20 +1,20 @@
 /**
  * What an untrusted file may make us allocate or wait for. Every size read from a file passes one of these before anything is allocated for it;
  * a value beyond it is a LIMIT_EXCEEDED error that names the limit, so that the caller can raise it. The defaults let every production file
- * known to us pass and keep one hostile file from taking the machine.
+ * known to us pass and keep one hostile file from taking the machine; docs/decisions/untrusted-input.md says why they are what they are.
  */
 export interface Limits {
   /** Bytes from the start of the file to the end of its last header. */
   readonly headerBytes: number;
-  /** Attributes in one part's header. */
+  /** Attributes of one file, over all its parts. */
   readonly attributes: number;
   /** Bytes of one attribute's value when it is written out in a report; a longer one is cut and says so (the raw bytes are not cut). */
   readonly stringLength: number;
-  /** Channels of one part. */
+  /** Channels of one file, over all its parts. */
   readonly channels: number;
   /** Parts of one file. */
   readonly parts: number;
-  /** Chunks of one part (an offset table takes 8 bytes for each). */
+  /** Chunks of one file, over all its parts and levels (an offset table takes 8 bytes for each). */
   readonly chunks: number;
   /** Pixels of one part's data window, for whatever walks or holds them all. */
   readonly windowArea: number;
@@ -28,26 +28,52 @@ export interface Limits {
   readonly chunkBytes: number;
   /** Bytes that an attribute compressed within itself (idmanifest) may inflate to. */
   readonly inflatedAttributeBytes: number;
-  /** Seconds that work on one file may take before it stops and reports what it has; Infinity = no limit. */
+  /** Bytes of the black chunks that a repaired copy is filled up with. */
+  readonly filledBytes: number;
+  /** Seconds that one pass over a file's chunks may take before it stops; Infinity = no limit. */
   readonly seconds: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
   // A Cryptomatte manifest of a million names is about 50 MB; five such parts are still a header we can hold.
   headerBytes: 256 * 1024 * 1024,
-  attributes: 65_536,
+  attributes: 262_144,
   stringLength: 64 * 1024 * 1024,
-  channels: 16_384,
+  channels: 65_536,
   parts: 16_384,
-  chunks: 2 ** 25,
+  // A 131,072 pixel square in tiles of 64 × 64; what is kept for each chunk that is there is some hundred bytes.
+  chunks: 2 ** 22,
   // 2^33 pixels: a 92,681 pixel square; the library's own default is no limit.
   windowArea: 2 ** 33,
-  tiles: 2 ** 25,
+  tiles: 2 ** 22,
   deepSamplesPerPixel: 2 ** 20,
-  deepSamplesPerChunk: 2 ** 27,
-  chunkBytes: 2 ** 30,
+  deepSamplesPerChunk: 2 ** 26,
+  // 256 lines of 8K with 32 float channels.
+  chunkBytes: 2 ** 28,
   inflatedAttributeBytes: 256 * 1024 * 1024,
-  seconds: Infinity,
+  filledBytes: 2 ** 32,
+  seconds: 600,
+};
+
+/**
+ * For files from strangers (uploads, mail, a public bucket) on a machine that serves others too: still beyond nearly every file that a studio
+ * makes, with about 400 MB of memory and 10 seconds for the worst of them.
+ */
+export const UNTRUSTED_LIMITS: Limits = {
+  headerBytes: 16 * 1024 * 1024,
+  attributes: 16_384,
+  stringLength: 1024 * 1024,
+  channels: 8192,
+  parts: 1024,
+  chunks: 2 ** 18,
+  windowArea: 2 ** 30,
+  tiles: 2 ** 18,
+  deepSamplesPerPixel: 2 ** 16,
+  deepSamplesPerChunk: 2 ** 23,
+  chunkBytes: 2 ** 26,
+  inflatedAttributeBytes: 16 * 1024 * 1024,
+  filledBytes: 2 ** 28,
+  seconds: 10,
 };
 
 /** The defaults with some of them replaced. */

@@ -2,19 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import {
-  buildReport, computeStats, embedChannels, embedMetadata, fixedTable, isExrError, limitsOf, memorySource, openExr, renderPreview, serializeHeader, toJson, verify,
+  buildReport, computeStats, DEFAULT_LIMITS, embedChannels, embedMetadata, fixedTable, isExrError, memorySource, openExr, renderPreview, serializeHeader, toJson, UNTRUSTED_LIMITS, verify,
 } from '@exr/core/node';
 
 const schema = JSON.parse(readFileSync(new URL('../../../packages/core/schema/report.schema.json', import.meta.url), 'utf8'));
 const valid = new Ajv({ allErrors: false, allowUnionTypes: true, formats: { 'date-time': true } }).compile(schema);
 
-/** What a service that takes uploads would set. */
-const TIGHT = limitsOf({ chunkBytes: 64 * 2 ** 20, headerBytes: 16 * 2 ** 20, chunks: 2 ** 18, tiles: 2 ** 18, deepSamplesPerChunk: 2 ** 23, inflatedAttributeBytes: 16 * 2 ** 20, seconds: 5 });
-const DEFAULTS = limitsOf();
 
 /** `tight`: with tight limits, else the defaults. Gives what each step came to: `ok` or an error's code. */
 export async function exercise(bytes, name, tight) {
-  const limits = tight ? TIGHT : DEFAULTS;
+  const limits = tight ? UNTRUSTED_LIMITS : DEFAULT_LIMITS;
   const outcome = {};
   const step = async (what, work) => {
     try {

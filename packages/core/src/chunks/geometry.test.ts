@@ -126,7 +126,7 @@ describe('chunk grid', () => {
   it('holds the widest window there is, or names the limit', () => {
     const dataWindow = { xMin: INT32.min, yMin: INT32.min, xMax: INT32.max, yMax: INT32.max };
     const tiles = { xSize: 2 ** 21, ySize: 2 ** 21, levelMode: 'ripmap_levels' as const, roundingMode: 'round_up' as const };
-    const grid = chunkGrid(part({ dataWindow, tiles }));
+    const grid = chunkGrid(part({ dataWindow, tiles }), { ...DEFAULT_LIMITS, chunks: 2 ** 25, tiles: 2 ** 25 });
     expect(grid.levels).toHaveLength(33 * 33);
     expect(grid.chunk(2048 * 2048 - 1).box).toEqual({ xMin: 2 ** 31 - 2 ** 21, yMin: 2 ** 31 - 2 ** 21, xMax: INT32.max, yMax: INT32.max });
     expect(() => chunkGrid(part({ dataWindow, compression: 'none' }))).toThrowError(expect.objectContaining({ code: 'LIMIT_EXCEEDED', where: expect.objectContaining({ limit: 'chunks', requested: 2 ** 32 }) }));

@@ -74,9 +74,12 @@ async function readHeaders(source: ByteSource, size: number, first: Uint8Array, 
   }
   const complete = state.kind === 'done';
   problems.push(...scan.problems);
+  let channelsBefore = 0;
   const parts = scan.headers.map((attributes, index) => {
     const whole = complete || index < scan.headers.length - 1;
-    return buildPart(index, attributes, { name: source.name, version, limits, whole }, problems);
+    const part = buildPart(index, attributes, { name: source.name, version, limits, whole, channelsBefore }, problems);
+    channelsBefore += part.channels.length;
+    return part;
   });
   if (complete && parts.length === 0) problems.push(problem(source.name, 'BAD_HEADER', 'the header is empty, expected attributes', 8));
   checkParts(source.name, version, parts, problems);

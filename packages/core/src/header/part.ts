@@ -15,6 +15,8 @@ export interface PartContext {
   readonly name: string;
   readonly version: VersionField;
   readonly limits: Limits;
+  /** Channels of the parts before this one. */
+  readonly channelsBefore: number;
   /** False for the part within which the header breaks off: what is missing there is no news. */
   readonly whole: boolean;
 }
@@ -189,9 +191,11 @@ class Checks {
     if (attribute?.type !== 'chlist') return [];
     const { count, problem } = walkChannels(attribute.raw());
     const limit = this.#context.limits.channels;
-    if (count > limit) {
-      const where = { limit: 'channels', limitValue: limit, requested: count };
-      this.fail('LIMIT_EXCEEDED', 'channels', `${count} channels, the limit channels is ${limit}`, where);
+    const requested = count + this.#context.channelsBefore;
+    if (requested > limit) {
+      const where = { limit: 'channels', limitValue: limit, requested };
+      const others = requested > count ? ` and ${requested - count} of the parts before` : '';
+      this.fail('LIMIT_EXCEEDED', 'channels', `${count} channels${others}, the limit channels is ${limit}`, where);
       return [];
     }
     const channels = problem === null ? (attribute.value as readonly Channel[]) : readChannels(attribute.raw());

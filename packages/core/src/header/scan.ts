@@ -38,6 +38,8 @@ export class HeaderScan {
   readonly problems: ExrError[] = [];
   readonly #options: ScanOptions;
   #current: HeaderAttribute[] = [];
+  /** Of all headers together. */
+  #attributes = 0;
   readonly #names = new Set<string>();
 
   constructor(start: number, options: ScanOptions) {
@@ -90,7 +92,7 @@ export class HeaderScan {
       return this.#stop('TRUNCATED', found, { attribute: name, offset: valueAt });
     }
     if (valueAt + size > limits.headerBytes) return this.#limit('headerBytes', limits.headerBytes, valueAt + size, name);
-    if (this.#current.length >= limits.attributes) return this.#limit('attributes', limits.attributes, this.#current.length + 1);
+    if (this.#attributes >= limits.attributes) return this.#limit('attributes', limits.attributes, this.#attributes + 1);
     const type = decodeName(bytes, typeStart, typeEnd);
     const end = start + size;
     if (end > bytes.length) return this.#more(bytes, base, base + end, name);
@@ -108,6 +110,7 @@ export class HeaderScan {
     }
     this.#names.add(name);
     this.#current.push(new HeaderAttribute(name, type, size, valueAt, bytes, start, problem));
+    this.#attributes++;
     this.position = base + end;
     return null;
   }

@@ -173,8 +173,9 @@ class Results<Result> {
     const { box, levelX, levelY } = grid.chunk(chunk);
     const [count, missing] = 'error' in entry ? [entry.count, entry.missing] : [1, false];
     const last = count === 1 ? box : grid.chunk(chunk + count - 1).box;
-    const { code, message } = this.#placed(each.order, each.error as ExrError);
-    const skipped = { part, chunk, count, box: { ...box, xMax: last.xMax, yMax: last.yMax }, level: { x: levelX, y: levelY }, missing, code, message };
+    const error = each.error as ExrError;
+    const message = this.#message(each.order, error);
+    const skipped = { part, chunk, count, box: { ...box, xMax: last.xMax, yMax: last.yMax }, level: { x: levelX, y: levelY }, missing, code: error.code, message };
     this.skippedCount += count;
     if (this.skipped.length < SKIPPED_LISTED) this.skipped.push(skipped);
     return this.#options.onSkipped?.(skipped);
@@ -184,8 +185,13 @@ class Results<Result> {
   #placed(order: number, error: ExrError): ExrError {
     const { part, chunk } = this.#entries[order]!;
     const { name } = this.#options.file.source;
+    return new ExrError(error.code, this.#message(order, error), { ...error.where, source: name, part, chunk }, { cause: error.cause });
+  }
+
+  #message(order: number, { message }: ExrError): string {
+    const { part, chunk } = this.#entries[order]!;
+    const { name } = this.#options.file.source;
     const place = `part ${part}, chunk ${chunk}: `;
-    const message = error.message.startsWith(`${name}: `) ? error.message : `${name}: ${error.message.startsWith(place) ? '' : place}${error.message}`;
-    return new ExrError(error.code, message, { ...error.where, source: name, part, chunk }, { cause: error.cause });
+    return message.startsWith(`${name}: `) ? message : `${name}: ${message.startsWith(place) ? '' : place}${message}`;
   }
 }

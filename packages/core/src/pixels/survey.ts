@@ -36,6 +36,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
   const entries: (PlannedChunk | Absent)[] = [];
   let [chunks, work, absent] = [0, 0, 0];
   let runIsCut = false;
+  let [neverWritten, beyondTable]: (ExrError | null)[] = [null, null];
   let run: { -readonly [K in keyof Absent]: Absent[K] } | null = null;
   for (const { part, chunk } of selected) {
     chunks++;
@@ -66,7 +67,10 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
     if (run && absent >= ONE_BY_ONE && run.part === part && run.error.code === code && run.chunk + run.count === chunk && sameRow(grid, run.chunk, chunk)) {
       run.count++;
     } else {
-      error ??= new ExrError(code, at.state === 'problem' ? at.message : 'was never written: its offset is 0');
+      // An error remembers where it was made, which costs more than everything else here: what is the same is made once.
+      if (at.state === 'missing') error = neverWritten ??= new ExrError('BAD_CHUNK', 'was never written: its offset is 0');
+      else if (cut && absent >= ONE_BY_ONE) error = beyondTable ??= new ExrError(code, `its entry of the offset table lies behind the end of the file at ${index.fileSize}`);
+      else error ??= new ExrError(code, at.state === 'problem' ? at.message : '');
       run = { part, chunk, count: 1, missing: at.state === 'missing', error };
       entries.push(run);
       runIsCut = cut;

@@ -1,6 +1,6 @@
 /** The chunk map of a file: which chunks are there, which are not, and what is wrong with those that are. */
 import {
-  chunkPlace, leaderFault, leaderSize, parseLeader, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex, type ChunkInfo,
+  chunkPlace, leaderFault, leaderSize, parseLeader, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex,
   type ChunkLeader, type ShapeOf,
 } from '../chunks/index.ts';
 import { isExrError, type ExrErrorCode } from '../errors.ts';
@@ -223,7 +223,7 @@ class Look {
   async decode(options: ExamineOptions): Promise<void> {
     const { index, limits, states } = this;
     const selections = index.grids.flatMap((grid, part) => grid.levels.map(({ x, y }) => ({
-      part, level: { x, y }, keep: (info: ChunkInfo) => states[part]!.marks[info.index] === 1,
+      part, level: { x, y }, keepNumber: (chunk: number) => states[part]!.marks[chunk] === 1,
     })));
     const { signal, onProgress, threads, failFast } = options;
     await processChunks({

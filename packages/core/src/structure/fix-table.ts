@@ -31,7 +31,7 @@ const PIECE = 8 * 2 ** 20;
  */
 export async function fixedTable(file: ExrFile, options: FixOptions = {}): Promise<FixedTable> {
   if (!file.complete) throw new ExrError('BAD_HEADER', `${file.source.name}: the headers do not end: without them no offset table can be made`, { source: file.source.name });
-  const limits = options.limits ?? DEFAULT_LIMITS;
+  const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
   const { index, sound } = await examine(file, options);
   const unreadable = index.unreadable.find((error) => error !== null);
   if (unreadable) throw unreadable;
@@ -55,9 +55,13 @@ export async function fixedTable(file: ExrFile, options: FixOptions = {}): Promi
   };
   for (const { part, chunk, from, length } of copies) put(part, chunk, { kind: 'copy', from, length });
   if (options.fill) {
+    let filled = 0;
     for (const { part, chunk } of gaps) {
       const info = index.grids[part]!.chunk(chunk);
-      put(part, chunk, { kind: 'fill', part, info, length: leaderSize(index.grids[part]!.part, file.version.multipart) + emptyBytes(file, info, limits) });
+      const length = leaderSize(index.grids[part]!.part, file.version.multipart) + emptyBytes(file, info, limits);
+      filled += length;
+      if (filled > limits.filledBytes) throw tooMuch(file, filled, limits.filledBytes);
+      put(part, chunk, { kind: 'fill', part, info, length });
     }
   }
   const { signal } = options;
@@ -72,6 +76,11 @@ export async function fixedTable(file: ExrFile, options: FixOptions = {}): Promi
       }
     },
   };
+}
+
+function tooMuch({ source: { name } }: ExrFile, requested: number, limitValue: number): ExrError {
+  const message = `${name}: filling in what is missing takes more than ${limitValue} bytes, which is the limit filledBytes; leave it out, or raise the limit`;
+  return new ExrError('LIMIT_EXCEEDED', message, { source: name, limit: 'filledBytes', limitValue, requested });
 }
 
 function* tablePieces(table: Float64Array): Generator<Uint8Array> {

@@ -26,7 +26,9 @@ export function missingOf(grid: ChunkGrid, missing: (chunk: number) => boolean):
 function tilesOf(level: LevelGrid, missing: (chunk: number) => boolean): ReportMissingTiles[] {
   const done: ReportMissingTiles[] = [];
   let open = new Map<string, { x_min: number; x_max: number; y_min: number; y_max: number }>();
-  for (let row = 0; row < level.rows; row++) {
+  // The rows after the last chunk that is there need not be looked at one by one: a header may claim millions of them.
+  const end = Math.min(level.rows, lastPresentRow(level, missing) + 2);
+  for (let row = 0; row < end; row++) {
     const still: typeof open = new Map();
     for (const [from, to] of runs(level, row, missing)) {
       const key = `${from} ${to}`;
@@ -40,8 +42,16 @@ function tilesOf(level: LevelGrid, missing: (chunk: number) => boolean): ReportM
     for (const closed of open.values()) done.push({ level: [level.x, level.y], ...closed });
     open = still;
   }
+  if (end < level.rows) for (const last of open.values()) last.y_max = level.rows - 1;
   for (const closed of open.values()) done.push({ level: [level.x, level.y], ...closed });
   return done.sort((a, b) => a.y_min - b.y_min || a.x_min - b.x_min);
+}
+
+/** -1 when none is there. */
+function lastPresentRow(level: LevelGrid, missing: (chunk: number) => boolean): number {
+  let chunk = level.firstChunk + level.count - 1;
+  while (chunk >= level.firstChunk && missing(chunk)) chunk--;
+  return Math.floor((chunk - level.firstChunk) / level.columns);
 }
 
 function* runs(level: LevelGrid, row: number, missing: (chunk: number) => boolean): Generator<[number, number]> {
