@@ -111,17 +111,18 @@ function drawMarks(out: Uint8ClampedArray, { width, height, nonfinite, missing }
   }
 }
 
-/** The least and the most value, null when they are the same. */
+/** The least and the most value, null when they are the same. A renderer's "nothing here" depth is huge and would press all else into black: it does not count. */
 function rangeOf(planes: readonly Float32Array[]): { min: number; max: number } | null {
-  let min = Infinity;
-  let max = -Infinity;
+  let [min, near, max] = [Infinity, -Infinity, -Infinity];
   for (const plane of planes) {
     for (const value of plane) {
-      // A renderer's "nothing here" depth is huge: it would press everything else into black.
       if (value < min) min = value;
-      if (value > max && value < NOTHING_THERE) max = value;
+      if (value > max) max = value;
+      if (value > near && value < NOTHING_THERE) near = value;
     }
   }
+  // Where everything is that large, it is no depth.
+  if (near > min) return { min, max: near };
   return max > min ? { min, max } : null;
 }
 const NOTHING_THERE = 1e8;

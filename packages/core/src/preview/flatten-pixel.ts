@@ -64,7 +64,7 @@ export class DeepPixel {
   flatten(into: number[] | Float64Array): number {
     for (let channel = 0; channel < this.width; channel++) into[channel] = 0;
     this.#sort();
-    const through = this.#isTidy() ? this.#composite(into) : this.#sweep(into);
+    const through = this.#count > MOST_SWEPT || this.#isTidy() ? this.#composite(into) : this.#sweep(into);
     return this.#spoil(into) ? NaN : 1 - through;
   }
 
@@ -161,6 +161,9 @@ export class DeepPixel {
     return alpha;
   }
 }
+
+/** The sweep takes time with the square of this; a pixel with more samples is composited as it is sorted. */
+const MOST_SWEPT = 512;
 
 /** Samples, or shares of them, of one depth range. */
 class Merge {

@@ -33,7 +33,7 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const par = part.pixelAspectRatio;
   const stretch = options.aspect !== false && par > 0.01 && par < 100 ? par : 1;
   const wanted = fit(full.width * stretch, full.height, options.size);
-  const level = options.level ? grid.level(options.level.x, options.level.y) : smallestFor(grid.levels, part, full, wanted);
+  const level = options.level ? grid.level(options.level.x, options.level.y) : smallestFor(grid.levels, part, wanted.scale * stretch, wanted.scale);
   if (!level) {
     throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no level ${options.level!.x},${options.level!.y}; it has ${grid.levels.length} (0,0 is the full one)`, { part: part.index });
   }
@@ -72,18 +72,17 @@ function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {
   return window !== 'data' && meet ? display : data;
 }
 
-function fit(width: number, height: number, size: number | undefined): { width: number; height: number } {
+function fit(width: number, height: number, size: number | undefined): { width: number; height: number; scale: number } {
   const longer = Math.max(width, height);
   const scale = size !== undefined && size < longer ? size / longer : 1;
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), scale };
 }
 
-/** Mipmaps: the smallest level that does not have to be enlarged. Ripmaps: likewise, each axis for itself. */
-function smallestFor(levels: readonly LevelGrid[], part: PartHeader, full: { width: number; height: number }, wanted: { width: number; height: number }): LevelGrid {
+/** Mipmaps: the smallest level that does not have to be enlarged. Ripmaps: likewise, each axis for itself. `needX` and `needY`: picture pixels per pixel of the part. */
+function smallestFor(levels: readonly LevelGrid[], part: PartHeader, needX: number, needY: number): LevelGrid {
   let best = levels[0]!;
   if (part.tiles === null || part.tiles.levelMode === 'one_level') return best;
-  const needX = Math.min(1, wanted.width / full.width) * best.width;
-  const needY = Math.min(1, wanted.height / full.height) * best.height;
-  for (const level of levels) if (level.width >= needX && level.height >= needY && level.width * level.height < best.width * best.height) best = level;
+  // By what the level stands for, not by its size, which is rounded.
+  for (const level of levels) if (2 ** -level.x >= needX && 2 ** -level.y >= needY && level.width * level.height < best.width * best.height) best = level;
   return best;
 }
