@@ -40,6 +40,12 @@ export class FeatureSet {
     if (!known || known.weight < weight) features.set(key, { block, key, weight, text });
   }
 
+  /** Takes a whole block over from another set: it is shared, so nothing more may be added to it here. */
+  share(block: Block, from: FeatureSet): void {
+    const features = from.blocks.get(block);
+    if (features) this.blocks.set(block, features);
+  }
+
   block(block: Block): ReadonlyMap<string, Feature> {
     return this.blocks.get(block) ?? EMPTY;
   }

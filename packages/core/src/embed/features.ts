@@ -21,7 +21,7 @@ export type EmbeddableChannel = Pick<ReportChannel, 'name' | 'layer' | 'componen
 /** The features of the metadata vector. Any report is accepted, one without parts too. */
 export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport): FeatureSet {
   const features = new FeatureSet();
-  for (const channel of report.channels) channelOf(features, channel);
+  channelsOf(features, report.channels);
   for (const part of report.parts) {
     storageOf(features, part);
     resolutionFeatures(features, part.display_window, Number(part.pixel_aspect_ratio));
@@ -33,6 +33,28 @@ export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> |
   }
   partsOf(features, report.parts);
   return features;
+}
+
+/** Frames of one sequence have the same channels: their features are made once. */
+function channelsOf(features: FeatureSet, channels: readonly EmbeddableChannel[]): void {
+  const key = listKey(channels);
+  let known = knownLists.get(key);
+  if (!known) {
+    known = new FeatureSet();
+    for (const channel of channels) channelOf(known, channel);
+    if (knownLists.size >= 256) knownLists.clear();
+    knownLists.set(key, known);
+  }
+  features.share('channels', known);
+  for (const block of ['storage', 'parts'] as const) for (const { key, weight, text } of known.block(block).values()) features.add(block, key, weight, text);
+}
+const knownLists = new Map<string, FeatureSet>();
+
+/** Everything of a channel list that embedding looks at. NUL cannot stand in a name of the file. */
+export function listKey(channels: readonly EmbeddableChannel[]): string {
+  let key = '';
+  for (const { layer, component, view, type, x_sampling, y_sampling } of channels) key += `${layer}\0${component}\0${view ?? ''}\0${type}\0${x_sampling}\0${y_sampling}\0`;
+  return key;
 }
 
 function channelOf(features: FeatureSet, channel: EmbeddableChannel): void {

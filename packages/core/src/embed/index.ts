@@ -6,7 +6,7 @@ import type { ExrReport } from '../report/index.ts';
 import { channelSums, groupsOf } from './channel-vector.ts';
 import { askedChannels, describe, type PartialDescription } from './describe.ts';
 import { explainFeatures, type Explanation } from './explain.ts';
-import { channelSetFeatures, metadataFeatures, type EmbeddableReport } from './features.ts';
+import { channelSetFeatures, listKey, metadataFeatures, type EmbeddableReport } from './features.ts';
 import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 
 /** Vectors of different versions must not be compared. 1 was the original's. */
@@ -23,8 +23,16 @@ export function embedMetadata(report: Embeddable): Float32Array {
 
 /** 128 float32 of unit length, the same whatever the order of the channels. */
 export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
-  return normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS));
+  const key = listKey(report.channels);
+  let known = knownVectors.get(key);
+  if (!known) {
+    if (knownVectors.size >= 256) knownVectors.clear();
+    knownVectors.set(key, (known = normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS))));
+  }
+  return known.slice();
 }
+/** Frames of one sequence have the same channels. */
+const knownVectors = new Map<string, Float32Array>();
 
 export interface QueryVectors {
   readonly metadata: Float32Array;

@@ -14,13 +14,29 @@ const SCALE = 2 ** 20;
 export function metadataVector(features: FeatureSet, dimensions: number, amplitude: (block: Block) => number = fileAmplitude): Float32Array {
   const total = new Float64Array(dimensions);
   for (const block of BLOCKS) {
-    const sums = hashed(features.block(block).values(), `${block}:`, dimensions);
-    const squares = squaredLength(sums);
+    const { sums, squares } = blockSums(features, block, dimensions);
     if (squares === 0) continue;
     const scale = Math.floor((amplitude(block) * SCALE) / Math.sqrt(squares));
     for (let i = 0; i < dimensions; i++) total[i] = total[i]! + scale * sums[i]!;
   }
   return normalised(total);
+}
+
+interface BlockSums {
+  readonly sums: Int32Array;
+  readonly squares: number;
+}
+/** The channels block is shared by the frames of a sequence (features.ts): so are its sums. */
+const shared = new WeakMap<object, Map<number, BlockSums>>();
+
+function blockSums(features: FeatureSet, block: Block, dimensions: number): BlockSums {
+  const map = features.block(block);
+  const known = block === 'channels' ? shared.get(map)?.get(dimensions) : undefined;
+  if (known) return known;
+  const sums = hashed(map.values(), `${block}:`, dimensions);
+  const made = { sums, squares: squaredLength(sums) };
+  if (block === 'channels') shared.set(map, new Map([[dimensions, made]]));
+  return made;
 }
 
 function hashed(features: Iterable<Feature>, prefix: string, dimensions: number): Int32Array {
@@ -45,7 +61,9 @@ export function normalised(sums: Int32Array | Float64Array): Float32Array {
     squares = squaredLength(sums);
   }
   const length = Math.sqrt(squares);
-  return Float32Array.from(sums as ArrayLike<number>, (sum) => sum / length);
+  const vector = new Float32Array(sums.length);
+  for (let i = 0; i < sums.length; i++) vector[i] = sums[i]! / length;
+  return vector;
 }
 
 /** The cosine of two unit vectors, summed in float64 in index order. */

@@ -4,8 +4,23 @@
  */
 import type { ReportAttribute } from '../report/index.ts';
 
+/** The same few hundred names come with every file. */
+function remembered<T>(memory: Map<string, T>, name: string, work: (name: string) => T): T {
+  let result = memory.get(name);
+  if (result === undefined) {
+    if (memory.size >= 4096) memory.clear();
+    memory.set(name, (result = work(name)));
+  }
+  return result;
+}
+
 /** `exr/renderTimeMs` → exr, render, time, ms. */
-export function wordsOf(name: string): string[] {
+export function wordsOf(name: string): readonly string[] {
+  return remembered(words, name, splitName);
+}
+const words = new Map<string, readonly string[]>();
+
+function splitName(name: string): string[] {
   return name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
@@ -28,6 +43,11 @@ const LASTING_WORDS = new Set('rate fps model make lens colorspace colourspace c
 
 /** True when the name speaks of one frame, one machine or one moment. */
 export function volatileName(name: string): boolean {
+  return remembered(verdicts, name, judgeName);
+}
+const verdicts = new Map<string, boolean>();
+
+function judgeName(name: string): boolean {
   const words = wordsOf(name);
   if (words.includes('per')) return false; // framesPerSecond
   if (words.slice(-2).some((word) => LASTING_WORDS.has(word)) && !words.some((word) => HARD_VOLATILE.has(word)) && !VOLATILE_WORDS.has(words[words.length - 1]!)) return false;

@@ -7,14 +7,24 @@
  *   for (const match of await store.similar({ to: report })) console.log(match.similarity, match.row.path);
  */
 import { DuckDbStore, type DuckDbStoreOptions } from './duckdb/duckdb-store.ts';
-import type { SqlStore } from './types.ts';
+import type { ExrStore, SqlStore } from './types.ts';
+import { isVastLocation, vastTarget, VastStore, type Environment, type VastStoreOptions } from './vast/index.ts';
 
 /** A store in one DuckDB file; the file is made by the first `put`. */
 export function openStore(file: string, options?: DuckDbStoreOptions): SqlStore {
   return new DuckDbStore(file, options);
 }
 
+/**
+ * The store at a location as people write it: `vast://bucket/schema` with VAST_DB_ENDPOINT, VAST_DB_ACCESS_KEY and VAST_DB_SECRET_KEY in `env`, anything
+ * else is the path of a DuckDB file. `isSqlStore` tells whether it also answers SQL.
+ */
+export function storeAt(location: string, options: { readonly file?: DuckDbStoreOptions; readonly vast?: VastStoreOptions; readonly env: Environment }): ExrStore {
+  return isVastLocation(location) ? new VastStore(vastTarget(location, options.env), options.vast) : openStore(location, options.file);
+}
+
 export { DuckDbStore, type DuckDbStoreOptions } from './duckdb/duckdb-store.ts';
+export { isVastLocation, vastLocation, vastTarget, VastStore, type Environment, type VastStoreOptions, type VastTarget } from './vast/index.ts';
 export { STORE_VERSION, TABLES, tableNamed, vectorLength, type Column, type ColumnType, type Table, type TableName } from './columns.ts';
 export { arrowSchemas, type ArrowField, type ArrowType } from './arrow-schema.ts';
 export { storeMarkdown } from './docs-page.ts';

@@ -28,56 +28,80 @@ function statusOf(report: ExrReport): string {
 
 /** All rows of one file. `now` (ISO 8601 in UTC) is when they are made; counting from an earlier inspection is the store's business. */
 export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = new Date().toISOString()): FileRows {
+  const file = fileRowOf(report, identity, now);
+  const key = { file_id: file['file_id']!, file_path: file['file_path']! };
+  const keyed = (rows: readonly Row[]): Row[] => rows.map((row) => Object.assign(row, key)); // rows made just now: nobody else has them
+  const channels = keyed(channelRowsOf(report));
+  if (channels[0]) channels[0]['channel_fingerprint'] = file['channel_embedding']!;
+  return { files: [file], parts: keyed(partRowsOf(report)), channels, attributes: keyed(attributeRowsOf(report)), stats: keyed(statsRowsOf(report)), findings: keyed(findingRowsOf(report)) };
+}
+
+export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string): Row {
   const version = versionRowOf({ report, identity }, now);
   const file_path = wellFormed(identity.path);
-  const { file_id } = version;
   const readable = report.parts.length > 0;
-  const channelEmbedding = readable ? embedChannels(report) : null;
   const error = report.errors[0];
   const normalized = normalizePath(file_path);
   const slash = normalized.lastIndexOf('/');
   const { file } = report;
   return {
-    files: [{
-      ...version, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
-      metadata_embedding: readable ? embedMetadata(report) : null, frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
-      error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
-      directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
-      channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version, channel_embedding: channelEmbedding,
-      validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version,
-    }],
-    parts: report.parts.map((part) => ({
-      file_id, file_path, part_index: part.index, width: part.width, height: part.height, display_width: part.display_window.x_max - part.display_window.x_min + 1, display_height: part.display_window.y_max - part.display_window.y_min + 1,
-      data_x_offset: part.data_window.x_min, data_y_offset: part.data_window.y_min, part_name: text(part.name), view_name: text(part.view), multi_view: part.attributes.some(({ name }) => name === 'multiView'),
-      data_window: JSON.stringify(part.data_window), display_window: JSON.stringify(part.display_window), pixel_aspect_ratio: Number(part.pixel_aspect_ratio), line_order: part.line_order, compression: part.compression,
-      color_space: text(part.color_space), render_software: text(part.software), is_tiled: part.tile_width !== null, tile_width: part.tile_width, tile_height: part.tile_height, tile_depth: part.tile_width === null ? null : 1,
-      is_deep: part.is_deep, part_type: part.type, level_mode: part.level_mode, rounding_mode: part.rounding_mode, level_count: part.level_count, chunk_count: part.chunk_count, timecode: part.timecode,
-      frame_rate: part.frame_rate === null || part.frame_rate === undefined ? null : Number(part.frame_rate),
-    })),
-    channels: report.channels.map((channel, index) => ({
-      file_id, file_path, part_index: channel.part_index, channel_name: wellFormed(channel.name), layer_name: wellFormed(channel.layer), component_name: wellFormed(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
-      y_sampling: channel.y_sampling, channel_fingerprint: index === 0 ? channelEmbedding : null, channel_index: index, view_name: text(channel.view), p_linear: channel.p_linear,
-    })),
-    attributes: report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(file_id, file_path, part.index, index, attribute))),
-    stats: (report.stats?.parts ?? []).flatMap((part) => part.channels.map((channel) => ({
-      file_id, file_path, part_index: part.index, channel_name: wellFormed(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
-      negative_count: channel.negative, min: number(channel.min), max: number(channel.max), mean: number(channel.mean), stddev: number(channel.stddev), p01: number(channel.p01), p50: number(channel.p50), p99: number(channel.p99), partial: part.partial,
-    }))),
-    findings: (report.validation?.findings ?? []).map((finding, index) => ({
-      file_id, file_path, finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: wellFormed(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
-    })),
+    file_id: version.file_id, version: version.version, header_hash: version.header_hash, status: version.status, embedding_version: version.embedding_version, has_stats: version.has_stats, has_findings: version.has_findings,
+    bucket: version.bucket, mtime: version.mtime, sequencer: version.sequencer, last_inspected: version.last_inspected, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
+    metadata_embedding: readable ? embedMetadata(report) : null, frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
+    error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
+    directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
+    channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version, channel_embedding: readable ? embedChannels(report) : null,
+    validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version,
   };
+}
+
+// The rows below are without file_id and file_path: frames of one sequence share them.
+
+export function partRowsOf(report: ExrReport): Row[] {
+  return report.parts.map((part) => ({
+    part_index: part.index, width: part.width, height: part.height, display_width: part.display_window.x_max - part.display_window.x_min + 1, display_height: part.display_window.y_max - part.display_window.y_min + 1,
+    data_x_offset: part.data_window.x_min, data_y_offset: part.data_window.y_min, part_name: text(part.name), view_name: text(part.view), multi_view: part.attributes.some(({ name }) => name === 'multiView'),
+    data_window: JSON.stringify(part.data_window), display_window: JSON.stringify(part.display_window), pixel_aspect_ratio: Number(part.pixel_aspect_ratio), line_order: part.line_order, compression: part.compression,
+    color_space: text(part.color_space), render_software: text(part.software), is_tiled: part.tile_width !== null, tile_width: part.tile_width, tile_height: part.tile_height, tile_depth: part.tile_width === null ? null : 1,
+    is_deep: part.is_deep, part_type: part.type, level_mode: part.level_mode, rounding_mode: part.rounding_mode, level_count: part.level_count, chunk_count: part.chunk_count, timecode: part.timecode ?? null,
+    frame_rate: part.frame_rate === null || part.frame_rate === undefined ? null : Number(part.frame_rate),
+  }));
+}
+
+/** channel_fingerprint is left null: it is the file's. */
+export function channelRowsOf(report: Pick<ExrReport, 'channels'>): Row[] {
+  return report.channels.map((channel, index) => ({
+    part_index: channel.part_index, channel_name: wellFormed(channel.name), layer_name: wellFormed(channel.layer), component_name: wellFormed(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
+    y_sampling: channel.y_sampling, channel_fingerprint: null, channel_index: index, view_name: text(channel.view), p_linear: channel.p_linear,
+  }));
+}
+
+export function attributeRowsOf(report: Pick<ExrReport, 'parts'>): Row[] {
+  return report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(part.index, index, attribute)));
+}
+
+export function statsRowsOf(report: ExrReport): Row[] {
+  return (report.stats?.parts ?? []).flatMap((part) => part.channels.map((channel) => ({
+    part_index: part.index, channel_name: wellFormed(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
+    negative_count: channel.negative, min: number(channel.min), max: number(channel.max), mean: number(channel.mean), stddev: number(channel.stddev), p01: number(channel.p01), p50: number(channel.p50), p99: number(channel.p99), partial: part.partial,
+  })));
+}
+
+export function findingRowsOf(report: ExrReport): Row[] {
+  return (report.validation?.findings ?? []).map((finding, index) => ({
+    finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: wellFormed(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
+  }));
 }
 
 const text = (value: string | null | undefined): string | null => (value === null || value === undefined ? null : wellFormed(value));
 const number = (value: number | string | null): number | null => (value === null ? null : Number(value));
 const json = (value: JsonValue | undefined): string | null => (value === undefined ? null : wellFormed(JSON.stringify(value)));
 
-function attributeRow(file_id: string, file_path: string, part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute): Row {
+function attributeRow(part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute): Row {
   const numeric = typeof value === 'number' ? value : typeof value === 'string' && type !== 'string' && /^(NaN|-?Infinity|-?\d+)$/.test(value) ? Number(value) : null;
   const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return {
-    file_id, file_path, part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json: json(value), value_text: plain ? wellFormed(String(value)) : null,
+    part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json: json(value), value_text: plain ? wellFormed(String(value)) : null,
     value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, attr_index, size_bytes: size, value_sha256: null, value_length: null,
   };
 }

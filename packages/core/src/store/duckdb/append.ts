@@ -1,17 +1,18 @@
 /**
  * Rows into tables through data chunks: a column at a time, 2,048 rows at once.
  *
- * Handing a string to DuckDB is a call into native code; a number is a store into an array. The rows of channels and attributes are mostly strings, and
- * mostly the same ones (`half`, `R`, the path of the file): `WordStage` hands each distinct string over once and rows as numbers, and DuckDB joins them.
+ * Handing a string to DuckDB is a call into native code; a number is a store into an array. Frames of one sequence have the same channels and most of the
+ * same attributes: `ContentStage` hands each distinct row over once, says with two numbers which file has it, and lets DuckDB join.
  */
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { vectorLength, type Column } from '../columns.ts';
 import type { Cell, Row } from '../rows.ts';
+import { duckdbType } from './ddl.ts';
 import { duckdb } from './gate.ts';
 
 const CHUNK_ROWS = 2048;
 
-export async function appendRows(connection: DuckDBConnection, tableName: string, columns: readonly Column[], rows: readonly Row[], code?: (cell: Cell) => number, codedNames?: ReadonlySet<string>): Promise<void> {
+export async function appendRows(connection: DuckDBConnection, tableName: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
   const module = await duckdb();
   const types = columns.map((column) => typeOf(module, column));
@@ -21,7 +22,7 @@ export async function appendRows(connection: DuckDBConnection, tableName: string
     const chunk = module.DuckDBDataChunk.create(types, count);
     columns.forEach((column, at) => {
       const vector = chunk.getColumnVector(at);
-      const convert: (cell: Cell) => DuckDBValue = code && codedNames!.has(column.name) ? code : converter(column);
+      const convert = converter(column);
       for (let i = 0; i < count; i++) {
         const cell = rows[from + i]![column.name];
         vector.setItem(i, (cell === null || cell === undefined ? null : convert(cell)) as never);
@@ -47,53 +48,73 @@ function converter({ type }: Column): (cell: Cell) => DuckDBValue {
   return (cell) => cell as DuckDBValue;
 }
 
-const CODE: Column = { name: 'code', type: 'int32', nullable: false, doc: '' };
-const WORD: Column = { name: 'word', type: 'string', nullable: false, doc: '' };
-/** Words handed over at once. */
-const WORD_BATCH = 16_384;
+const int = (name: string): Column => ({ name, type: 'int32', nullable: false, doc: '' });
+const string = (name: string): Column => ({ name, type: 'string', nullable: false, doc: '' });
+const BATCH_COLUMNS = [int('file'), string('file_id'), string('file_path')];
+const LINK_COLUMNS = [int('file'), int('content')];
 
-/** Gathers rows of several tables in temporary tables, then inserts them all. One use, within one transaction. */
-export class WordStage {
-  private readonly codes = new Map<string, number>();
-  private fresh: Row[] = [];
-  private readonly stages = new Map<string, readonly Column[]>();
+interface StagedTable {
+  readonly columns: readonly Column[];
+  readonly contents: Map<string, number>;
+  rows: Row[];
+  links: Row[];
+  next: number;
+}
+
+/** Gathers the rows of several tables for several files, each distinct row once, then inserts them all. One use, within one transaction. */
+export class ContentStage {
+  private readonly tables = new Map<string, StagedTable>();
+  private files: Row[] = [];
+  private count = 0;
   constructor(private readonly connection: DuckDBConnection) {}
 
-  async add(tableName: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
-    if (rows.length === 0) return;
-    if (this.stages.size === 0) await this.connection.run('CREATE OR REPLACE TEMP TABLE words (code INTEGER NOT NULL, word VARCHAR NOT NULL)');
-    const coded = columns.map((column): Column => (column.type === 'string' ? { ...column, type: 'int32' } : column));
-    if (!this.stages.has(tableName)) {
-      this.stages.set(tableName, columns);
-      await this.connection.run(`CREATE OR REPLACE TEMP TABLE stage_${tableName} AS SELECT ${columns.map(({ name, type }) => (type === 'string' ? `0 AS "${name}"` : `"${name}"`)).join(', ')} FROM ${tableName} LIMIT 0`);
+  /** Begins the next file: what is added from here on is its. */
+  file(file_id: string, file_path: string): void {
+    this.files.push({ file: this.count++, file_id, file_path });
+  }
+
+  /** Rows (without file_id and file_path) that the current file has. Those of an equal `key` are equal: `make` is called for the first only. */
+  add(tableName: string, columns: readonly Column[], key: string | null, make: () => readonly Row[]): void {
+    let table = this.tables.get(tableName);
+    if (!table) this.tables.set(tableName, (table = { columns: columns.filter(({ name }) => name !== 'file_id' && name !== 'file_path'), contents: new Map(), rows: [], links: [], next: 0 }));
+    let content = key === null ? undefined : table.contents.get(key);
+    if (content === undefined) {
+      content = table.next++;
+      if (key !== null) table.contents.set(key, content);
+      for (const row of make()) {
+        row['content'] = content; // made just now: nobody else has it
+        table.rows.push(row);
+      }
     }
-    await appendRows(this.connection, `stage_${tableName}`, coded, rows, (cell) => this.codeOf(cell as string), new Set(columns.filter(({ type }) => type === 'string').map(({ name }) => name)));
-    if (this.fresh.length >= WORD_BATCH) await this.flush();
+    table.links.push({ file: this.count - 1, content });
+  }
+
+  /** Hands over what has gathered, so that memory does not grow with the batch. */
+  async flush(): Promise<void> {
+    await this.staged('batch', BATCH_COLUMNS, this.files);
+    this.files = [];
+    for (const [name, table] of this.tables) {
+      await this.staged(`content_${name}`, [int('content'), ...table.columns], table.rows);
+      await this.staged(`link_${name}`, LINK_COLUMNS, table.links);
+      [table.rows, table.links] = [[], []];
+    }
   }
 
   /** Moves everything into the real tables. */
   async finish(): Promise<void> {
     await this.flush();
-    for (const [tableName, columns] of this.stages) {
-      const joins = columns.map(({ name, type }, i) => (type === 'string' ? ` LEFT JOIN words w${i} ON w${i}.code = s."${name}"` : ''));
-      await this.connection.run(`INSERT INTO ${tableName} SELECT ${columns.map(({ name, type }, i) => (type === 'string' ? `w${i}.word` : `s."${name}"`)).join(', ')} FROM stage_${tableName} s${joins.join('')}`);
-      await this.connection.run(`DROP TABLE stage_${tableName}`);
+    for (const [name, { columns }] of this.tables) {
+      const names = columns.map((column) => `"${column.name}"`);
+      await this.connection.run(`INSERT INTO ${name} (file_id, file_path, ${names.join(', ')}) SELECT b.file_id, b.file_path, ${names.map((one) => `c.${one}`).join(', ')} FROM link_${name} l JOIN batch b ON b.file = l.file JOIN content_${name} c ON c.content = l.content`);
     }
-    if (this.stages.size > 0) await this.connection.run('DROP TABLE words');
+    for (const table of this.made) await this.connection.run(`DROP TABLE temp.${table}`);
+    this.made.clear();
   }
 
-  private codeOf(word: string): number {
-    let code = this.codes.get(word);
-    if (code === undefined) {
-      this.codes.set(word, (code = this.codes.size));
-      this.fresh.push({ code, word });
-    }
-    return code;
-  }
-
-  private async flush(): Promise<void> {
-    const words = this.fresh;
-    this.fresh = [];
-    await appendRows(this.connection, 'words', [CODE, WORD], words);
+  private readonly made = new Set<string>();
+  private async staged(table: string, columns: readonly Column[], rows: readonly Row[]): Promise<void> {
+    if (!this.made.has(table)) await this.connection.run(`CREATE OR REPLACE TEMP TABLE ${table} (${columns.map(({ name, type }) => `"${name}" ${duckdbType(type)}`).join(', ')})`);
+    this.made.add(table);
+    await appendRows(this.connection, table, columns, rows);
   }
 }

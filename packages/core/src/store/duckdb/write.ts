@@ -1,10 +1,11 @@
 /** What happens inside the one transaction of put, touch and remove. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { tableNamed, TABLES, type Column, type Table } from '../columns.ts';
+import { tableNamed, TABLES, type Column, type Table, type TableName } from '../columns.ts';
 import { decide, fileIdOf, older, tombstoneOf, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
-import { normalizePath, rowsOf, versionRowOf, type FileRows, type InspectedFile, type Row } from '../rows.ts';
+import { attributeRowsOf, channelRowsOf, fileRowOf, findingRowsOf, normalizePath, partRowsOf, statsRowsOf, versionRowOf, type InspectedFile, type Row } from '../rows.ts';
+import type { ExrReport } from '../../report/index.ts';
 import type { PutResult } from '../types.ts';
-import { appendRows, WordStage } from './append.ts';
+import { appendRows, ContentStage } from './append.ts';
 import { storedColumns, storedName } from './ddl.ts';
 
 const KEY: Column = { name: 'file_id', type: 'string', nullable: false, doc: '' };
@@ -66,15 +67,17 @@ export async function putAll(connection: DuckDBConnection, files: readonly Inspe
   await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times) })));
   const replaced = [...write.keys()].filter((id) => kept.has(id));
   if (replaced.length > 0) await deleteRows(connection, replaced, TABLES.map(storedName));
-  await insertRows(connection, [...write], ([id, i]) => rowsWithHistory(files[i]!, now, kept.get(id), seen.get(id)!));
+  await insertFiles(connection, [...write].map(([id, i]) => ({ report: files[i]!.report, row: () => fileRowWithHistory(files[i]!, now, kept.get(id), seen.get(id)!) })));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
   return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), outcomes };
 }
 
-function rowsWithHistory(file: InspectedFile, now: string, before: Kept | undefined, { times, last }: { times: number; last: string }): FileRows {
-  const rows = rowsOf(file.report, file.identity, now);
-  const [row] = rows.files;
-  return { ...rows, files: [{ ...row!, last_inspected: last, first_seen: before?.first_seen ?? row!['first_seen']!, inspection_count: (before?.inspection_count ?? 0) + times }] };
+function fileRowWithHistory({ report, identity }: InspectedFile, now: string, before: Kept | undefined, { times, last }: { times: number; last: string }): Row {
+  const row = fileRowOf(report, identity, now);
+  row['last_inspected'] = last;
+  row['first_seen'] = before?.first_seen ?? row['first_seen']!;
+  row['inspection_count'] = (before?.inspection_count ?? 0) + times;
+  return row;
 }
 
 async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
@@ -86,19 +89,45 @@ async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Prom
 /** Files whose rows are made before they are handed over: few, so that memory does not grow with the batch. */
 const SLICE = 256;
 
-async function insertRows<T>(connection: DuckDBConnection, items: readonly T[], rowsFor: (item: T) => FileRows): Promise<void> {
+async function insertFiles(connection: DuckDBConnection, files: readonly { readonly report: ExrReport; readonly row: () => Row }[]): Promise<void> {
   const order = await columnOrder(connection);
-  const stage = new WordStage(connection);
-  for (let from = 0; from < items.length; from += SLICE) {
-    const slice = items.slice(from, from + SLICE).map(rowsFor);
-    for (const table of TABLES) {
-      const rows = slice.flatMap((file) => file[table.name]);
-      // The strings of `files` are nearly all different: handed over directly.
-      if (table.name === 'files') await appendRows(connection, 'files', order(table), rows);
-      else await stage.add(storedName(table), order(table), rows);
+  const ordered = new Map(TABLES.map((table) => [table.name, order(table)]));
+  const columns = (name: TableName): readonly Column[] => ordered.get(name)!;
+  const stage = new ContentStage(connection);
+  for (let from = 0; from < files.length; from += SLICE) {
+    const rows: Row[] = [];
+    for (const { report, row } of files.slice(from, from + SLICE)) {
+      const file = row();
+      rows.push(file);
+      stage.file(file['file_id'] as string, file['file_path'] as string);
+      stageFile(stage, report, columns);
     }
+    await appendRows(connection, 'files', columns('files'), rows);
+    await stage.flush();
   }
   await stage.finish();
+}
+
+function stageFile(stage: ContentStage, report: ExrReport, columns: (name: TableName) => readonly Column[]): void {
+  stage.add('channel_rows', columns('channels'), channelsKey(report), () => channelRowsOf(report));
+  for (const row of partRowsOf(report)) stage.add('parts', columns('parts'), keyOf(row), () => [row]);
+  for (const row of attributeRowsOf(report)) stage.add('attributes', columns('attributes'), keyOf(row), () => [row]);
+  const [stats, findings] = [statsRowsOf(report), findingRowsOf(report)];
+  if (stats.length > 0) stage.add('stats', columns('stats'), null, () => stats);
+  if (findings.length > 0) stage.add('findings', columns('findings'), null, () => findings);
+}
+
+/** Rows made by one function have their keys in one order. */
+function keyOf(row: Row): string {
+  let key = '';
+  for (const name in row) key += `${String(row[name])}\0${row[name] === null ? 'n' : ''}\0`;
+  return key;
+}
+
+function channelsKey({ channels }: ExrReport): string {
+  let key = '';
+  for (const { part_index, name, layer, view, type, x_sampling, y_sampling, p_linear } of channels) key += `${part_index}\0${name}\0${layer}\0${view === null ? '' : `v${view}`}\0${type}\0${x_sampling}\0${y_sampling}\0${p_linear}\0`;
+  return key;
 }
 
 /** An appender writes by place, and in a store that was migrated the newer columns stand at the end. */

@@ -1,7 +1,7 @@
 /** The tables in the schema: made once a process, checked, and brought up to date (columns are only ever added). */
 import type { ColumnSpecs, ColumnType as WireType, Database, Schema, Table as WireTable, Transaction } from '@exr/vastdb';
 import { ExrError } from '../../errors.ts';
-import { STORE_VERSION, TABLES, tableNamed, vectorLength, type Column, type TableName } from '../columns.ts';
+import { STORE_VERSION, TABLES, vectorLength, type Column, type TableName } from '../columns.ts';
 import { reading, vastdb, type VastDb } from './client.ts';
 import { vastLocation, type VastTarget } from './location.ts';
 
@@ -109,9 +109,4 @@ async function checkVersion(v: VastDb, schema: Schema, there: ReadonlySet<string
   if (!(version >= 1)) return fail('READ_FAILED', `its store_version is ${rows.map((row) => String(row['value'])).join() || 'missing'}, expected 1 to ${STORE_VERSION}: the store is damaged`);
   if (version > STORE_VERSION) return fail('UNSUPPORTED_VERSION', `store version ${version}, this exr knows 1 to ${STORE_VERSION}: use a newer exr; the store is left as it is`);
   return version;
-}
-
-/** Whether the definitions have the column, whatever the store has. */
-export function definesColumn(name: TableName, column: string): boolean {
-  return tableNamed(name).columns.some((each) => each.name === column);
 }
