@@ -10,8 +10,10 @@ export interface Limits {
   readonly attributes: number;
   /** Bytes of one attribute's value when it is written out in a report; a longer one is cut and says so (the raw bytes are not cut). */
   readonly stringLength: number;
-  /** Channels of one file, over all its parts. */
+  /** Channels of one part; its chunks are decoded once for every 250 of them. */
   readonly channels: number;
+  /** Channels of one file, over all its parts. */
+  readonly fileChannels: number;
   /** Parts of one file. */
   readonly parts: number;
   /** Chunks of one file, over all its parts and levels (an offset table takes 8 bytes for each). */
@@ -39,13 +41,14 @@ export const DEFAULT_LIMITS: Limits = {
   headerBytes: 256 * 1024 * 1024,
   attributes: 262_144,
   stringLength: 64 * 1024 * 1024,
-  channels: 65_536,
+  channels: 8192,
+  fileChannels: 65_536,
   parts: 16_384,
-  // A 131,072 pixel square in tiles of 64 × 64; what is kept for each chunk that is there is some hundred bytes.
-  chunks: 2 ** 22,
+  // 131,072 × 65,536 pixels in tiles of 64 × 64; what is kept for each chunk that is there is some hundred bytes.
+  chunks: 2 ** 21,
   // 2^33 pixels: a 92,681 pixel square; the library's own default is no limit.
   windowArea: 2 ** 33,
-  tiles: 2 ** 22,
+  tiles: 2 ** 21,
   deepSamplesPerPixel: 2 ** 20,
   deepSamplesPerChunk: 2 ** 26,
   // 256 lines of 8K with 32 float channels.
@@ -63,7 +66,8 @@ export const UNTRUSTED_LIMITS: Limits = {
   headerBytes: 16 * 1024 * 1024,
   attributes: 16_384,
   stringLength: 1024 * 1024,
-  channels: 8192,
+  channels: 1024,
+  fileChannels: 8192,
   parts: 1024,
   chunks: 2 ** 18,
   windowArea: 2 ** 30,

@@ -190,12 +190,12 @@ class Checks {
   channels(attribute: HeaderAttribute | undefined, part: { readonly isTiled: boolean; readonly isDeep: boolean }): readonly Channel[] {
     if (attribute?.type !== 'chlist') return [];
     const { count, problem } = walkChannels(attribute.raw());
-    const limit = this.#context.limits.channels;
-    const requested = count + this.#context.channelsBefore;
-    if (requested > limit) {
-      const where = { limit: 'channels', limitValue: limit, requested };
-      const others = requested > count ? ` and ${requested - count} of the parts before` : '';
-      this.fail('LIMIT_EXCEEDED', 'channels', `${count} channels${others}, the limit channels is ${limit}`, where);
+    const { channels: most, fileChannels } = this.#context.limits;
+    const together = count + this.#context.channelsBefore;
+    if (count > most || together > fileChannels) {
+      const [limit, limitValue, requested] = count > most ? ['channels', most, count] : ['fileChannels', fileChannels, together];
+      const others = requested > count ? ` and ${requested - count} in the parts before` : '';
+      this.fail('LIMIT_EXCEEDED', 'channels', `${count} channels${others}, the limit ${limit} is ${limitValue}`, { limit, limitValue, requested });
       return [];
     }
     const channels = problem === null ? (attribute.value as readonly Channel[]) : readChannels(attribute.raw());

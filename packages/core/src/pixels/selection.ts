@@ -14,13 +14,13 @@ export interface Selection {
   readonly channels?: readonly string[] | undefined;
   /** Leaves out the chunks for which it is false: rows that are not sampled, tiles that a small preview does not need. */
   readonly keep?: ((info: ChunkInfo) => boolean) | undefined;
-  /** Likewise, by the chunk's number: for who knows which ones are there, of millions that a header may claim. */
-  readonly keepNumber?: ((chunk: number) => boolean) | undefined;
+  /** Only these chunks of the level, by number, rising; for who knows which ones are there, of millions that a header may claim. */
+  readonly among?: readonly number[] | undefined;
 }
 
 /** The chunks of all selections, in the order of the list and, within a part, of its chunks. INVALID_ARGUMENT for what is not in the file. */
 export function* selectedChunks(index: ChunkIndex, selections: readonly Selection[], name: string): Generator<{ readonly part: number; readonly chunk: number }> {
-  for (const { part, level = { x: 0, y: 0 }, region, keep, keepNumber } of selections) {
+  for (const { part, level = { x: 0, y: 0 }, region, keep, among } of selections) {
     const grid = index.grids[part];
     if (!grid) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part}, the file has ${index.grids.length}, expected 0 to ${index.grids.length - 1}`, { source: name });
     const unreadable = index.unreadable[part];
@@ -28,10 +28,7 @@ export function* selectedChunks(index: ChunkIndex, selections: readonly Selectio
     if (region && !(region.xMax >= region.xMin && region.yMax >= region.yMin)) {
       throw new ExrError('INVALID_ARGUMENT', `${name}: region (${region.xMin}, ${region.yMin}) to (${region.xMax}, ${region.yMax}), expected max not before min`, { source: name, part });
     }
-    for (const chunk of grid.chunksIn(level, region)) {
-      if (keepNumber && !keepNumber(chunk)) continue;
-      if (!keep || keep(grid.chunk(chunk))) yield { part, chunk };
-    }
+    for (const chunk of among ?? grid.chunksIn(level, region)) if (!keep || keep(grid.chunk(chunk))) yield { part, chunk };
   }
 }
 

@@ -44,8 +44,9 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
   const passes = planPasses(measured);
   const totals = new Map<number, PartTotals[]>();
   const skipped = new Map<number, { list: ReportSkippedChunk[]; count: number }>();
+  const decoded = decodedOnce(passes);
   for (const pass of passes) {
-    const outcome = await runPass(file, index, pass, options, (chunk) => note(skipped, pass, chunk));
+    const outcome = await runPass(file, index, pass, options, decoded, (chunk) => note(skipped, pass, chunk));
     for (const { measure, part } of pass) {
       const types = measure.channels.map((channel) => part.channels[channel]!.pixelType);
       const merged = mergePartTotals(measure, types, outcome.finals);
@@ -65,14 +66,21 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
   return { parts: [...parts, ...lost].sort((a, b) => a.index - b.index) };
 }
 
+/** A list for each part of several passes: what its first pass could decode is all that the others have to look at. */
+function decodedOnce(passes: readonly (readonly Measured[])[]): Map<number, number[]> {
+  const later = passes.flatMap((pass) => pass.filter((each) => !each.firstPass));
+  return new Map(later.map(({ part }) => [part.index, []]));
+}
+
 function runPass(
   file: ChunkedFile,
   index: ChunkIndex,
   pass: readonly Measured[],
   options: StatsOptions,
+  decoded: ReadonlyMap<number, number[]>,
   onSkipped: (chunk: SkippedChunk) => void,
 ): Promise<ProcessOutcome<readonly PartTotals[]>> {
-  const selections = pass.map(({ part, measure, level, region }): Selection => {
+  const selections = pass.map(({ part, measure, level, region, firstPass }): Selection => {
     const samplings = [...new Set(measure.channels.map((channel) => part.channels[channel]!.ySampling))];
     const all = measure.channels.length === part.channels.length;
     const keep =
@@ -84,12 +92,28 @@ function runPass(
       level,
       region,
       keep,
+      among: firstPass ? undefined : decoded.get(part.index),
       channels: all ? undefined : measure.channels.map((channel) => part.channels[channel]!.name),
     };
   });
   const { signal, onProgress, threads, threadWorth, limits, failFast } = options;
+  const lists = new Map(pass.flatMap(({ part, firstPass }) => (firstPass ? [[part.index, decoded.get(part.index)]] : [])));
+  const onChunk = (_: null, { part, index: chunk }: ChunkInfo): void => void lists.get(part)?.push(chunk);
+  const gathers = [...lists.values()].some((list) => list !== undefined);
   return processChunks(
-    { file, selections, index, onSkipped, signal, onProgress, threads, threadWorth, limits, failFast },
+    {
+      file,
+      selections,
+      index,
+      ...(gathers && { onChunk }),
+      onSkipped,
+      signal,
+      onProgress,
+      threads,
+      threadWorth,
+      limits,
+      failFast,
+    },
     statsTask,
     pass.map(({ measure }) => measure),
   );

@@ -222,14 +222,16 @@ class Look {
   /** Decodes every chunk and keeps only whether that went well. */
   async decode(options: ExamineOptions): Promise<void> {
     const { index, limits, states } = this;
-    const selections = index.grids.flatMap((grid, part) => grid.levels.map(({ x, y }) => ({
-      part, level: { x, y }, keepNumber: (chunk: number) => states[part]!.marks[chunk] === 1,
-    })));
+    // Only chunks that seem sound.
+    const selections = index.grids.flatMap((grid, part) => grid.levels.map(({ x, y, firstChunk, count }) => {
+      const among: number[] = [];
+      for (let chunk = firstChunk; chunk < firstChunk + count; chunk++) if (states[part]!.marks[chunk] === 1) among.push(chunk);
+      return { part, level: { x, y }, among };
+    })).filter(({ among }) => among.length > 0);
     const { signal, onProgress, threads, failFast } = options;
     await processChunks({
       file: this.file, selections, index, limits, signal, onProgress, threads, failFast,
       onSkipped: ({ part, chunk, code, message }) => {
-        // Only chunks that seemed sound were asked for.
         states[part]!.marks[chunk] = 2;
         this.problems.add(part, chunk, 'data', code, () => message);
       },
@@ -253,17 +255,23 @@ function describe(
     const grid = index.grids[part]!;
     const mine = listed.get(part) ?? [];
     const wrong = problems.byPart.get(part) ?? 0;
-    const present = state.marks.reduce((sum, mark) => sum + (mark === 0 ? 0 : 1), 0);
+    let [present, wrongChunks, packed] = [0, 0, 0];
+    for (let chunk = 0; chunk < state.marks.length; chunk++) {
+      const mark = state.marks[chunk]!;
+      if (mark === 0) continue;
+      present++;
+      packed += state.lengths[chunk]!;
+      if (mark === 2) wrongChunks++;
+    }
     const missing = missingOf(grid, (chunk) => state.marks[chunk] === 0);
-    const broken = missingOf(grid, (chunk) => state.marks[chunk] === 2);
+    const broken = wrongChunks === 0 ? { lines: [], tiles: [] } : missingOf(grid, (chunk) => state.marks[chunk] === 2);
     const unreadable = index.unreadable[part];
-    const packed = state.lengths.reduce((sum, length, chunk) => sum + (state.marks[chunk] ? length : 0), 0);
     const bytes = tier === 'table' ? {} : channelBytes(grid, state.marks, packed);
     return {
       index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && wrong === 0,
       percent: grid.count === 0 ? 0 : Math.floor((present / grid.count) * 1000) / 10,
       missing_lines: missing.lines, missing_tiles: missing.tiles,
-      broken_chunks: state.marks.reduce((sum, mark) => sum + (mark === 2 ? 1 : 0), 0), broken_lines: broken.lines, broken_tiles: broken.tiles,
+      broken_chunks: wrongChunks, broken_lines: broken.lines, broken_tiles: broken.tiles,
       ...bytes,
       problem_count: wrong,
       problems: mine.map(({ chunk, kind, code, message, count }) => ({ chunk, kind, code, message, ...(count && { count }) })),

@@ -37,11 +37,13 @@ export async function fixedTable(file: ExrFile, options: FixOptions = {}): Promi
   if (unreadable) throw unreadable;
   const copies: { part: number; chunk: number; from: number; length: number }[] = [];
   const gaps: { part: number; chunk: number }[] = [];
+  let left = 0;
   for (const [part, grid] of index.grids.entries()) {
     for (let chunk = 0; chunk < grid.count; chunk++) {
       const at = sound(part, chunk);
       if (at) copies.push({ part, chunk, from: at.offset, length: at.length });
-      else gaps.push({ part, chunk });
+      else if (options.fill) gaps.push({ part, chunk });
+      else left++;
     }
   }
   copies.sort((a, b) => a.from - b.from);
@@ -66,7 +68,7 @@ export async function fixedTable(file: ExrFile, options: FixOptions = {}): Promi
   }
   const { signal } = options;
   return {
-    copied: copies.length, filled: options.fill ? gaps.length : 0, left: options.fill ? 0 : gaps.length, size: end,
+    copied: copies.length, filled: gaps.length, left, size: end,
     async *pieces() {
       yield* file.headerPieces();
       for (const table of tables) yield* tablePieces(table);
@@ -89,7 +91,10 @@ function* tablePieces(table: Float64Array): Generator<Uint8Array> {
     const some = table.subarray(from, from + entries);
     const bytes = new Uint8Array(some.length * 8);
     const view = new DataView(bytes.buffer);
-    for (let i = 0; i < some.length; i++) view.setBigUint64(i * 8, BigInt(some[i]!), true);
+    for (let i = 0; i < some.length; i++) {
+      view.setUint32(i * 8, some[i]! % 2 ** 32, true);
+      view.setUint32(i * 8 + 4, Math.floor(some[i]! / 2 ** 32), true);
+    }
     yield bytes;
   }
 }
