@@ -1,0 +1,3 @@
+/** The store in VAST DataBase. @exr/vastdb is loaded when it is first used. */
+export { VastStore, type VastStoreOptions } from './vast-store.ts';
+export { DEFAULT_SCHEMA, isVastLocation, vastLocation, vastTarget, type Environment, type VastTarget } from './location.ts';
