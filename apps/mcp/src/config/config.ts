@@ -1,0 +1,130 @@
+/** What the person who starts the server decides: from arguments, environment and a file of theirs; never from the client. */
+import { readFileSync } from 'node:fs';
+import { delimiter, dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+export interface Config {
+  readonly folders: readonly string[];
+  /** DuckDB file of the store; null: no store. */
+  readonly store: string | null;
+  /** Null: standard input and output. */
+  readonly http: HttpConfig | null;
+  readonly help: boolean;
+  readonly version: boolean;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Wanted in every request; null only on loopback. */
+  readonly token: string | null;
+  /** Host names that requests may be addressed to, besides the loopback's own and the host bound to. */
+  readonly allowedHosts: readonly string[];
+  /** Origins of web pages that may call, besides those on the loopback. */
+  readonly allowedOrigins: readonly string[];
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export const HELP = `exr-mcp: an MCP server that lets AI assistants look into OpenEXR files. It never changes them.
+
+usage: exr-mcp [options] FOLDER...
+
+  FOLDER                 what may be read, with everything below it
+  --store FILE           the store (DuckDB) that exr_search, exr_similar and exr_index use
+  --http [HOST:]PORT     Streamable HTTP at /mcp instead of standard input and output; host: 127.0.0.1
+  --token-file FILE      HTTP: the bearer token that every request must bring (needed when HOST is not the loopback)
+  --allow-host NAME      HTTP: a further name in the Host header, repeatable
+  --allow-origin ORIGIN  HTTP: a further web origin, repeatable
+  --config FILE          JSON: {"folders": [], "store": "", "http": "127.0.0.1:8765", "token_file": "", "allowed_hosts": [], "allowed_origins": []}
+  --help, --version
+
+environment: EXR_MCP_FOLDERS (separated by "${delimiter}"), EXR_MCP_STORE, EXR_MCP_HTTP, EXR_MCP_TOKEN, EXR_MCP_CONFIG
+Arguments win over the environment, which wins over the file; folders of all three are put together.
+`;
+
+const fileSchema = z.strictObject({
+  folders: z.array(z.string().min(1)).default([]), store: z.string().min(1).optional(), http: z.string().min(1).optional(), token_file: z.string().min(1).optional(),
+  allowed_hosts: z.array(z.string()).default([]), allowed_origins: z.array(z.string()).default([]),
+});
+
+/** Throws ConfigError with a sentence for a person. */
+export function readConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, positionals } = parsed(args);
+  const path = values.config ?? env['EXR_MCP_CONFIG'];
+  const file = path === undefined || path === '' ? fileSchema.parse({}) : fileOf(path);
+  const fromFile = (each: string): string => resolve(dirname(path ?? '.'), each);
+  const folders = [...positionals, ...(env['EXR_MCP_FOLDERS'] ?? '').split(delimiter).filter(Boolean), ...file.folders.map(fromFile)];
+  const store = values.store ?? (env['EXR_MCP_STORE'] || undefined) ?? (file.store === undefined ? undefined : fromFile(file.store));
+  const http = values.http ?? (env['EXR_MCP_HTTP'] || undefined) ?? file.http;
+  const config: Config = {
+    folders, store: store ?? null, help: values.help === true, version: values.version === true,
+    http: http === undefined ? null : {
+      ...addressOf(http), token: tokenOf(values['token-file'] ?? (file.token_file === undefined ? undefined : fromFile(file.token_file)), env['EXR_MCP_TOKEN']),
+      allowedHosts: [...(values['allow-host'] ?? []), ...file.allowed_hosts].map((each) => each.toLowerCase()), allowedOrigins: [...(values['allow-origin'] ?? []), ...file.allowed_origins],
+    },
+  };
+  if (config.help || config.version) return config;
+  if (folders.length === 0) throw new ConfigError('no folder is allowed: name at least one, e.g. `exr-mcp /shows/abc`');
+  if (config.http && !isLoopback(config.http.host) && config.http.token === null) {
+    throw new ConfigError(`${config.http.host} is not the loopback: whoever reaches it could read the allowed folders. Give a token with --token-file or EXR_MCP_TOKEN, or bind to 127.0.0.1`);
+  }
+  return config;
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args], allowPositionals: true,
+      options: {
+        store: { type: 'string' }, http: { type: 'string' }, 'token-file': { type: 'string' }, 'allow-host': { type: 'string', multiple: true }, 'allow-origin': { type: 'string', multiple: true },
+        config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' },
+      },
+    });
+  } catch (error) {
+    throw new ConfigError((error as Error).message, { cause: error });
+  }
+}
+
+function fileOf(path: string): z.output<typeof fileSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${path}: ${(error as Error).message}`, { cause: error });
+  }
+  const result = fileSchema.safeParse(json);
+  if (!result.success) throw new ConfigError(`${path}: ${result.error.issues.map((issue) => `${issue.path.join('.') || 'the whole'}: ${issue.message}`).join('; ')}`);
+  return result.data;
+}
+
+/** `8765`, `127.0.0.1:8765`, `[::1]:8765`; port 0 lets the system choose. */
+function addressOf(text: string): { host: string; port: number } {
+  const found = /^(?:(\[[0-9a-f:]+\]|[^:]+):)?(\d{1,5})$/i.exec(text);
+  const port = Number(found?.[2]);
+  if (!found || port > 65_535) throw new ConfigError(`--http ${text}: expected PORT or HOST:PORT`);
+  return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, '').toLowerCase(), port };
+}
+
+const SHORTEST_TOKEN = 16;
+
+function tokenOf(path: string | undefined, fromEnv: string | undefined): string | null {
+  let token = fromEnv?.trim() ?? '';
+  if (path !== undefined) {
+    try {
+      token = readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      throw new ConfigError(`the token cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  if (token === '' && path === undefined) return null;
+  if (token.length < SHORTEST_TOKEN) throw new ConfigError(`the token has ${token.length} characters, expected at least ${SHORTEST_TOKEN}: try \`openssl rand -hex 32\``);
+  return token;
+}

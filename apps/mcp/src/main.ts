@@ -1,0 +1,62 @@
+#!/usr/bin/env node
+/** The program: reads what its owner decided, then serves until the client or the system ends it. */
+import '@exr/core/node'; // decoding threads
+import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
+import { DEFAULT_LIMITS, TOOL } from '@exr/core';
+import { type ExrStore, openStore } from '@exr/core/store';
+import { ConfigError, HELP, readConfig } from './config/config.ts';
+import { serveHttp } from './http.ts';
+import { allowFolders } from './sandbox/folders.ts';
+import { makeGates, makeServer } from './server.ts';
+import type { ServerContext } from './tools/tool.ts';
+
+/** Smaller than a person's at the command line: nobody watches this process. */
+const LIMITS = { ...DEFAULT_LIMITS, headerBytes: 128 * 1024 * 1024, seconds: 600 };
+
+/** Standard output belongs to the protocol. */
+function log(line: string): void {
+  process.stderr.write(`exr-mcp: ${line}\n`);
+}
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env);
+  if (config.help) return void process.stdout.write(HELP);
+  if (config.version) return void process.stdout.write(`${TOOL.version}\n`);
+  const folders = await allowFolders(config.folders);
+  const context: ServerContext = { folders, limits: LIMITS, store: config.store === null ? null : await storeAt(config.store) };
+  const gates = makeGates();
+  const make = () => makeServer(context, gates, log);
+  const close = config.http ? await overHttp(config.http, make) : await overStdio(make);
+  const stop = (): void => void close().finally(() => process.exit(0));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+/** The database behind the store is an optional dependency: say at the start that it is not there. */
+async function storeAt(path: string): Promise<ExrStore> {
+  await import('@duckdb/node-api').catch((cause: Error) => {
+    throw new ConfigError(`--store needs the package @duckdb/node-api beside the server: ${cause.message.split('\n')[0]}`, { cause });
+  });
+  return openStore(path);
+}
+
+async function overHttp(config: Parameters<typeof serveHttp>[0], make: () => ReturnType<typeof makeServer>): Promise<() => Promise<void>> {
+  const running = await serveHttp(config, make, log);
+  log(`listening at ${running.url}${config.token === null ? '' : ' (bearer token needed)'}`);
+  return running.close;
+}
+
+async function overStdio(make: () => ReturnType<typeof makeServer>): Promise<() => Promise<void>> {
+  const server = make();
+  await server.connect(new StdioServerTransport());
+  // The client closing its end is how it says goodbye.
+  const gone = (): void => void server.close().finally(() => process.exit(0));
+  process.stdin.once('end', gone);
+  process.stdin.once('close', gone);
+  return () => server.close();
+}
+
+main().catch((error: unknown) => {
+  log(error instanceof ConfigError ? `${error.message}\nTry exr-mcp --help` : error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+});

@@ -1,0 +1,68 @@
+/** Files as resources: what answers link to, and what a person attaches. */
+import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextprotocol/sdk/types.js';
+import { buildReport, isExrError } from '@exr/core';
+import { ToolError } from './answer/error.ts';
+import { safe, UNTRUSTED } from './answer/text.ts';
+import { parseResourceUri } from './resource-uri.ts';
+import { draw } from './tools/preview.ts';
+import { withFile } from './tools/files.ts';
+import type { Call, ServerContext } from './tools/tool.ts';
+
+export const FOLDERS_URI = 'exr://folders';
+
+export const TEMPLATES = [
+  { name: 'header', title: 'EXR header', uriTemplate: 'exr://header/{+path}', mimeType: 'application/json', description: 'Parts, channels and attributes of an EXR file without long values' },
+  { name: 'report', title: 'EXR report', uriTemplate: 'exr://report/{+path}', mimeType: 'application/json', description: 'Everything in the header of an EXR file: the report of exr-inspector' },
+  { name: 'preview', title: 'EXR preview', uriTemplate: 'exr://preview/{+path}', mimeType: 'image/png', description: 'A picture of an EXR file, 512 pixels across, NaN and missing regions marked' },
+];
+
+/** Fixed resources: what may be looked at. */
+export const RESOURCES = [{ name: 'folders', title: 'Allowed folders', uri: FOLDERS_URI, mimeType: 'application/json', description: 'The folders that this server may read' }];
+
+/** Characters of one JSON resource: a client holds it whole. */
+const MOST_JSON = 1024 * 1024;
+
+export async function readResource(uri: string, call: Call): Promise<ReadResourceResult> {
+  if (uri === FOLDERS_URI) return json(uri, foldersOf(call));
+  const found = parseResourceUri(uri);
+  if (!found) throw notThere(uri, `expected one of ${[FOLDERS_URI, ...TEMPLATES.map(({ uriTemplate }) => uriTemplate)].join(', ')}`);
+  try {
+    return await withFile(call, found.path, async (file, { source, shown }) => {
+      if (found.kind === 'preview') {
+        const png = await (await draw(file, {}, call)).png();
+        return { contents: [{ uri, mimeType: 'image/png', blob: Buffer.from(png).toString('base64'), _meta: { note: UNTRUSTED } }] };
+      }
+      const report = buildReport(file, { path: shown, mtime: source.mtime, bytesLimit: found.kind === 'header' ? 64 : 4096 });
+      return json(uri, { note: UNTRUSTED, ...report }, found.kind === 'header' ? 500 : 100_000);
+    });
+  } catch (error) {
+    if (error instanceof ToolError) throw notThere(uri, error.message);
+    if (isExrError(error)) throw new McpError(ErrorCode.InternalError, safe(error.message, 600), { uri: safe(uri, 300), code: error.code });
+    throw error;
+  }
+}
+
+function foldersOf({ folders, store }: ServerContext): object {
+  return { allowed_folders: folders.map(({ given }) => safe(given, 300)), store: store !== null };
+}
+
+/** Long strings are cut, shorter and shorter until the whole fits; invisible and control characters are written as JSON escapes, which lose nothing. */
+function json(uri: string, value: unknown, longest = 100_000): ReadResourceResult {
+  for (let most = longest; ; most = Math.floor(most / 4)) {
+    const text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' && each.length > most ? `${wellFormed(each.slice(0, most))}… (${each.length} characters)` : each), 1)
+      .replace(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) => character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
+    if (text.length <= MOST_JSON || most < 64) {
+      if (text.length > MOST_JSON) throw new McpError(ErrorCode.InternalError, `${safe(uri, 300)}: the header is too large for a resource (${text.length} characters): page through it with exr_attributes`);
+      return { contents: [{ uri, mimeType: 'application/json', text }] };
+    }
+  }
+}
+
+function wellFormed(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '');
+}
+
+/** The protocol's own code for a resource that is not there. */
+function notThere(uri: string, why: string): McpError {
+  return new McpError(-32002 as ErrorCode, `Resource not found: ${why}`, { uri: safe(uri, 300) });
+}

@@ -1,0 +1,112 @@
+import { buildReport, type ExrFile, type JsonValue, matchesGlob, readIdManifest, type ReportAttribute, valueOf } from '@exr/core';
+import { z } from 'zod';
+import { ToolError } from '../answer/error.ts';
+import { page, pageText } from '../answer/page.ts';
+import { name, safe, safeValue, valueText } from '../answer/text.ts';
+import { reportLink } from '../resource-uri.ts';
+import { checkPart, withFile } from './files.ts';
+import { cursorInput, defineTool, nextCursor, partInput, pathInput, untrusted } from './tool.ts';
+
+interface Entry {
+  readonly part: number;
+  readonly attribute: ReportAttribute;
+}
+
+interface Shown {
+  readonly part: number;
+  readonly name: string;
+  readonly type: string;
+  readonly size: number;
+  readonly value: JsonValue;
+  readonly cut?: true;
+}
+
+export const attributes = defineTool({
+  name: 'exr_attributes',
+  title: 'Read header attributes',
+  heavy: false,
+  description:
+    'Attributes of an EXR file with their exact values: camera, colour (chromaticities), timecode, renderer and pipeline metadata, Cryptomatte and ID manifests. Long values are cut (size says how long they are). ids lists the object names in the manifests instead. Reads the header only. Examples: {"path":"a.exr","match":"*camera*"}, {"path":"a.exr","ids":"*tree*"}',
+  input: z.strictObject({
+    path: pathInput, part: partInput.describe('Index of the part; default: all parts'),
+    match: z.string().min(1).max(200).optional().describe('Only attributes whose name or type matches this pattern of * and ?, any case. Example: "*color*"'),
+    max_chars: z.number().int().min(20).max(4000).default(200).describe('Characters shown of one value'),
+    ids: z.string().min(1).max(200).optional().describe('List names of Cryptomatte and ID manifests that match this pattern ("*" for all) with their ids'),
+    cursor: cursorInput,
+  }),
+  output: z.object({
+    path: z.string(), total: z.number().describe('On all pages'),
+    attributes: z.array(z.object({ part: z.number(), name: z.string(), type: z.string(), size: z.number().describe('Bytes in the file'), value: z.unknown(), cut: z.literal(true).optional().describe('The value is longer than shown') })),
+    ids: z.array(z.object({ part: z.number(), manifest: z.string(), id: z.string(), name: z.string() })).optional(),
+    next_cursor: nextCursor, note: untrusted,
+  }),
+  async run({ path, part, match, max_chars: most, ids, cursor }, call) {
+    return withFile(call, path, async (file, { shown, stats }) => {
+      checkPart(file, part);
+      if (ids !== undefined) return listIds(file, shown, { part, ids, cursor, version: [stats.size, stats.mtimeMs] });
+      const glob = match?.toLowerCase();
+      const report = buildReport(file, { path: shown });
+      const all = report.parts.filter(({ index }) => part === undefined || index === part).flatMap((each) => each.attributes.map((attribute): Entry => ({ part: each.index, attribute })))
+        .filter(({ attribute }) => glob === undefined || matchesGlob(glob, attribute.name.toLowerCase()) || matchesGlob(glob, attribute.type.toLowerCase()));
+      const entries = all.map((entry): Shown => {
+        const value = safeValue(entry.attribute.value, most);
+        return { part: entry.part, name: safe(entry.attribute.name, 120), type: safe(entry.attribute.type, 60), size: entry.attribute.size, value: value.value, ...(value.cut && { cut: true as const }) };
+      });
+      const several = report.parts.length > 1;
+      const page1 = page(entries, { cursor, of: [path, part, match, most, stats.size, stats.mtimeMs], cost: (each) => lineOf(each, several, most) + JSON.stringify(each) });
+      const lines = [`${shown}: ${all.length} attributes${match === undefined ? '' : ` matching ${name(match)}`}`, ...page1.items.map((each) => lineOf(each, several, most)), pageText(page1, 'attributes')];
+      if (all.length === 0 && match !== undefined) lines.push('none matches: leave match out to see all, or put * around the word');
+      return {
+        text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: all.length, attributes: [...page1.items], next_cursor: page1.next, note: '' },
+        links: page1.next !== null || page1.items.some(({ cut }) => cut) ? [reportLink(call.folders, path)] : [],
+      };
+    });
+  },
+});
+
+function lineOf({ part, name: attribute, type, value, cut, size }: Shown, several: boolean, most: number): string {
+  return `${several ? `[${part}] ` : ''}${name(attribute, 120)} (${name(type, 60)}) = ${valueText(value, most)}${cut ? ` (cut: ${size} bytes)` : ''}`;
+}
+
+interface NamedId {
+  readonly part: number;
+  readonly manifest: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Objects by name, from Cryptomatte manifests (JSON in string attributes) and idmanifest attributes. */
+function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: { part: number | undefined; ids: string; cursor: string | undefined; version: readonly number[] }) {
+  const glob = ids.toLowerCase();
+  const all: NamedId[] = [];
+  let manifests = 0;
+  const notes: string[] = [];
+  for (const each of file.parts) {
+    if (part !== undefined && each.index !== part) continue;
+    for (const attribute of each.attributes) {
+      const found = namesIn(file, attribute, notes);
+      if (!found) continue;
+      manifests++;
+      for (const [id, object] of found) if (matchesGlob(glob, object.toLowerCase())) all.push({ part: each.index, manifest: safe(attribute.name, 80), id: safe(id, 40), name: safe(object, 120) });
+    }
+  }
+  if (manifests === 0) throw new ToolError(`${shown} has no Cryptomatte or ID manifest in its header${notes.length ? ` that can be read: ${notes[0]}` : ''}.`);
+  const shownPage = page(all, { cursor, of: [shown, part, ids, version], cost: (each) => `${each.id} ${each.name}${JSON.stringify(each)}` });
+  const lines = [`${shown}: ${all.length} names matching ${name(ids)} in ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'}`, ...shownPage.items.map((each) => `${each.id} ${name(each.name, 120)}`), pageText(shownPage, 'names'), ...notes.slice(0, 3)];
+  return { text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: all.length, attributes: [], ids: [...shownPage.items], next_cursor: shownPage.next, note: '' } };
+}
+
+function namesIn(file: ExrFile, attribute: ExrFile['parts'][number]['attributes'][number], notes: string[]): [string, string][] | null {
+  if (attribute.type === 'idmanifest') {
+    return [...readIdManifest(attribute, file.limits)].flatMap(({ entries }) => [...entries].map(([id, texts]): [string, string] => [String(id), texts.join(' / ')]));
+  }
+  if (!/^cryptomatte\/.*\/manifest$/s.test(attribute.name)) return null;
+  try {
+    const parsed: unknown = JSON.parse(valueOf(attribute, 'string') ?? '');
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('no object');
+    return Object.entries(parsed).map(([object, id]) => [String(id), object]);
+  } catch {
+    notes.push(`the manifest ${name(attribute.name)} is not JSON`);
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+/** What search and similar share: filters of the store, and how a row of it is told. */
+import type { ExrRow, ExrStore, StoreFilter } from '@exr/core/store';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { ToolError } from '../answer/error.ts';
+import { name, safe } from '../answer/text.ts';
+import { shownPath } from '../sandbox/folders.ts';
+import { locate } from '../sandbox/open.ts';
+import type { Call } from './tool.ts';
+
+export const filterInput = {
+  where: z.string().min(1).max(2000).optional()
+    .describe(`Condition on columns such as compression, width, height, size, color_space, software, frame, parts, channels, deep, tiled, error, path, mtime, attribute('NAME'). Example: "compression = 'none' and width >= 4096"`),
+  channels: z.array(z.string().min(1).max(200)).max(16).optional().describe('Has channels that match these patterns of * and ?, all of them. Example: ["diffuse.*"]'),
+  missing_channels: z.array(z.string().min(1).max(200)).max(16).optional().describe('Has no channel that matches any of these'),
+  under: z.string().min(1).max(4096).optional().describe('Only below this folder'),
+};
+
+export interface FilterArgs {
+  readonly where?: string | undefined;
+  readonly channels?: string[] | undefined;
+  readonly missing_channels?: string[] | undefined;
+  readonly under?: string | undefined;
+}
+
+export async function filterOf({ where, channels, missing_channels, under }: FilterArgs, call: Call): Promise<StoreFilter> {
+  // A folder may be gone and still be in the store: then its path as given.
+  const folder = under === undefined ? undefined : await locate(call.folders, under).catch(() => resolve(under));
+  return { where, channels, missingChannels: missing_channels, under: folder };
+}
+
+/** The store of this call; the tools that need one are listed only when there is one. */
+export function storeOf(call: Call): ExrStore {
+  if (!call.store) throw new ToolError('No store was named when the server was started (--store FILE).');
+  return call.store;
+}
+
+export const rowOutput = z.object({
+  path: z.string().describe('A file, or the pattern of a sequence'), files: z.number(), frames: z.string().optional(), missing_frames: z.number().optional(), status: z.string(), size: z.string().optional(),
+  parts: z.number(), channels: z.number(), compression: z.string().optional(), color_space: z.string().optional(), software: z.string().optional(), bytes: z.number(), error: z.string().optional(),
+});
+
+export function rowData(row: ExrRow, call: Call): z.input<typeof rowOutput> {
+  const text = (value: string | null, max: number): string | undefined => (value === null ? undefined : safe(value, max));
+  const sequence = row.files > 1 && row.first_frame !== null;
+  const optional = { compression: text(row.compression, 60), color_space: text(row.color_space, 60), software: text(row.software, 60), error: text(row.error, 160) };
+  return {
+    path: safe(row.bucket === null ? shownPath(call.folders, row.path) : `${row.bucket}/${row.path}`, 300), files: row.files, ...(sequence && { frames: `${row.first_frame}-${row.last_frame}` }),
+    ...(row.missing_frames > 0 && { missing_frames: row.missing_frames }), status: safe(row.status, 20), ...(row.width !== null && { size: `${row.width}x${row.height}` }), parts: row.parts, channels: row.channels, bytes: row.size_bytes,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  };
+}
+
+export function rowText(row: z.input<typeof rowOutput>): string {
+  const facts = [
+    ...(row.frames ? [`${row.files} frames ${row.frames}${row.missing_frames ? ` (${row.missing_frames} missing)` : ''}`] : []), ...(row.size ? [`${row.size} ${row.compression ?? ''}`.trim()] : []),
+    `${row.parts} ${row.parts === 1 ? 'part' : 'parts'}, ${row.channels} channels`, ...(row.color_space ? [name(row.color_space)] : []), ...(row.software ? [name(row.software)] : []), ...(row.error ? [`error: ${row.error}`] : row.status === 'ok' ? [] : [row.status]),
+  ];
+  return `${name(row.path, 300)}: ${facts.join('; ')}`;
+}
