@@ -8,8 +8,8 @@ const child = fileURLToPath(new URL('child.mjs', import.meta.url));
 const kept = fileURLToPath(new URL('../failures/', import.meta.url));
 
 /**
- * Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds`,
- * lets the process grow beyond `megabytes`, or takes the process with it. Gives { cases, failures, slowest, largest, outcomes }.
+ * Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (four
+ * times as long by the clock), lets the process grow beyond `megabytes`, or takes the process with it. Gives { cases, failures, slowest, largest, outcomes }.
  */
 export async function run({ seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, onProgress = () => undefined }) {
   const files = originals({ only });
@@ -27,7 +27,7 @@ export async function run({ seed, cases, from = 0, only = '', processes = 2, sec
   const seen = ({ number, failure, outcome, ms, megabytes: now, grown }) => {
     total.cases++;
     if (failure) failed(number, failure);
-    else if (ms > seconds * 1000) failed(number, `took ${Math.round(ms)} ms, expected at most ${seconds} s: ${JSON.stringify(outcome)}`);
+    else if (ms > seconds * 1000) failed(number, `took ${Math.round(ms)} ms of the processor, expected at most ${seconds} s: ${JSON.stringify(outcome)}`);
     else if (now > megabytes && grown > 0) failed(number, `the process grew by ${Math.round(grown)} MB to ${Math.round(now)} MB, expected at most ${megabytes}`);
     for (const [step, code] of Object.entries(outcome ?? {})) {
       const counts = (total.outcomes[step] ??= {});

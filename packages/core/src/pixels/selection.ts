@@ -38,8 +38,9 @@ export function wantedChannels(index: ChunkIndex, selections: readonly Selection
     const mine = selections.filter((selection) => selection.part === part.index);
     if (mine.length === 0 || mine.some((selection) => !selection.channels)) return null;
     const names = new Set(mine.flatMap((selection) => selection.channels!));
+    const there = new Set(part.channels.map((each) => each.name));
     for (const channel of names) {
-      if (part.channels.some((each) => each.name === channel)) continue;
+      if (there.has(channel)) continue;
       const known = part.channels.map((each) => each.name).join(', ');
       throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part.index} has no channel ${channel}, expected one of ${known}`, { source: name, part: part.index, channel });
     }
