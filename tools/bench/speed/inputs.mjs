@@ -70,14 +70,14 @@ export function makeMany(folder, count, say) {
   const begun = join(folder, 'small-begun');
   rmSync(begun, { recursive: true, force: true });
   mkdirSync(begun, { recursive: true });
-  const attributes = ['--attrib', 'owner', 'bench', '--attrib', 'comments', 'a small file', '--attrib:type=float', 'focus', '2.5', '--attrib:type=timecode', 'smpte:TimeCode', '01:02:03:04'];
+  const attributes = ['--attrib', 'owner', 'studio', '--attrib', 'comments', 'lighting, approved', '--attrib', 'renderlayer', 'beauty', '--attrib', 'camera', 'shotCamera', '--attrib:type=float', 'focus', '2.5', '--attrib:type=timecode', 'smpte:TimeCode', '01:02:03:04'];
   const kinds = [
     [...picture(96, 54, 1), ...attributes, '-d', 'half', '--compression', 'zip'],
     [...layers(96, 54), ...attributes, '-d', 'half', '--compression', 'zips'],
     [...picture(96, 54, 2), ...attributes, '-d', 'half', '--tile', '32', '32', '--compression', 'piz'],
     [...picture(96, 54, 3), ...picture(96, 54, 4), '--siappend', ...attributes, '-d', 'half', '--compression', 'zip'],
   ];
-  kinds.forEach((args, i) => oiiotool(...args, '-o', join(folder, `small-kind${i}.exr`)));
+  kinds.forEach((args, i) => oiiotool('--nosoftwareattrib', ...args, '-o', join(folder, `small-kind${i}.exr`)));
   for (let i = 0; i < count; i++) cpSync(join(folder, `small-kind${i % kinds.length}.exr`), join(begun, `shot.${String(1001 + i)}.exr`));
   renameSync(begun, target);
   return target;

@@ -11,8 +11,13 @@ export interface OpenInput {
   mtime(): Date | null;
 }
 
+export interface OpenInputOptions {
+  /** Headers of many files and nothing else: small reads on this thread where the storage is quick. Default false. */
+  readonly blocking?: boolean;
+}
+
 /** The bytes behind one input. The caller closes the source. */
-export async function openInput(input: Exclude<Input, { kind: 'failed' }>): Promise<OpenInput> {
+export async function openInput(input: Exclude<Input, { kind: 'failed' }>, options: OpenInputOptions = {}): Promise<OpenInput> {
   if (input.kind === 'stdin') {
     const source = memorySource(await readStdin(), '-');
     return { source, mtime: () => null };
@@ -21,7 +26,7 @@ export async function openInput(input: Exclude<Input, { kind: 'failed' }>): Prom
     const source = httpSource(input.path);
     return { source, mtime: () => source.mtime };
   }
-  const source = fileSource(input.path);
+  const source = fileSource(input.path, options);
   return { source, mtime: () => source.mtime };
 }
 
