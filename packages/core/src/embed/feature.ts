@@ -37,7 +37,7 @@ export class FeatureSet {
     let features = this.blocks.get(block);
     if (!features) this.blocks.set(block, (features = new Map()));
     const known = features.get(key);
-    if (!known || known.weight < weight) features.set(key, { block, key, weight, text });
+    if (known === undefined || known.weight < weight) features.set(key, { block, key, weight, text });
   }
 
   /** Takes a whole block over from another set: it is shared, so nothing more may be added to it here. */
@@ -48,6 +48,10 @@ export class FeatureSet {
 
   block(block: Block): ReadonlyMap<string, Feature> {
     return this.blocks.get(block) ?? EMPTY;
+  }
+
+  all(): Feature[] {
+    return [...this.blocks.values()].flatMap((features) => [...features.values()]);
   }
 
   get size(): number {

@@ -2,7 +2,7 @@
 import type { ExrReport, ReportAttribute, ReportChannel, ReportPart } from '../report/index.ts';
 import { attributeFeatures } from './attribute-features.ts';
 import { groupsOf, groupText } from './channel-vector.ts';
-import { FeatureSet } from './feature.ts';
+import { FeatureSet, type Feature } from './feature.ts';
 import { codecFeatures, colourSpaceFeatures, resolutionFeatures, softwareFeatures } from './part-features.ts';
 import { aovOf, roleOfLayer } from './roles.ts';
 import { masked } from './volatile.ts';
@@ -29,11 +29,28 @@ export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> |
     codecFeatures(features, part.compression);
     if (part.color_space) colourSpaceFeatures(features, part.color_space);
     if (part.software) softwareFeatures(features, part.software, '', 1);
-    for (const attribute of part.attributes) attributeFeatures(features, attribute);
+    for (const attribute of part.attributes) for (const { block, key, weight, text } of featuresOfAttribute(attribute)) features.add(block, key, weight, text);
   }
   partsOf(features, report.parts);
   return features;
 }
+
+/** Most frames have most of the last frame's attributes: what a short text says is remembered. */
+function featuresOfAttribute(attribute: ReportAttribute): readonly Feature[] {
+  const { name, type, value } = attribute;
+  const key = typeof value === 'string' && value.length <= 100 ? `${name}\0${type}\0${value}` : null;
+  const known = key === null ? undefined : knownAttributes.get(key);
+  if (known) return known;
+  const features = new FeatureSet();
+  attributeFeatures(features, attribute);
+  const made = features.all();
+  if (key !== null) {
+    if (knownAttributes.size >= 4096) knownAttributes.clear();
+    knownAttributes.set(key, made);
+  }
+  return made;
+}
+const knownAttributes = new Map<string, readonly Feature[]>();
 
 /** Frames of one sequence have the same channels: their features are made once. */
 function channelsOf(features: FeatureSet, channels: readonly EmbeddableChannel[]): void {

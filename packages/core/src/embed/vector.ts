@@ -1,4 +1,4 @@
-import { BLOCKS, BLOCK_SHARES, type Block, type Feature, type FeatureSet } from './feature.ts';
+import { BLOCKS, BLOCK_SHARES, type Block, type FeatureSet } from './feature.ts';
 import { project } from './hash.ts';
 
 const fileAmplitude = (block: Block): number => Math.sqrt(BLOCK_SHARES[block]);
@@ -33,17 +33,14 @@ function blockSums(features: FeatureSet, block: Block, dimensions: number): Bloc
   const map = features.block(block);
   const known = block === 'channels' ? shared.get(map)?.get(dimensions) : undefined;
   if (known) return known;
-  const sums = hashed(map.values(), `${block}:`, dimensions);
+  if (block !== 'channels' && scratch.length !== dimensions) scratch = new Int32Array(dimensions);
+  const sums = block === 'channels' ? new Int32Array(dimensions) : scratch.fill(0);
+  for (const feature of map.values()) project(`${block}:${feature.key}`, feature.weight, sums);
   const made = { sums, squares: squaredLength(sums) };
   if (block === 'channels') shared.set(map, new Map([[dimensions, made]]));
   return made;
 }
-
-function hashed(features: Iterable<Feature>, prefix: string, dimensions: number): Int32Array {
-  const sums = new Int32Array(dimensions);
-  for (const feature of features) project(prefix + feature.key, feature.weight, sums);
-  return sums;
-}
+let scratch = new Int32Array(0);
 
 function squaredLength(sums: Int32Array | Float64Array): number {
   let squares = 0;

@@ -77,7 +77,17 @@ export function channelRowsOf(report: Pick<ExrReport, 'channels'>): Row[] {
 }
 
 export function attributeRowsOf(report: Pick<ExrReport, 'parts'>): Row[] {
-  return report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(part.index, index, attribute)));
+  return report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(part.index, index, attribute, json(attribute.value))));
+}
+
+/** The rows of attributeRowsOf, each behind a key that equal rows share: most frames have most of the last frame's attributes. */
+export function eachAttributeRow(report: Pick<ExrReport, 'parts'>, use: (key: string, make: () => Row) => void): void {
+  for (const part of report.parts) {
+    part.attributes.forEach((attribute, index) => {
+      const value = json(attribute.value);
+      use(`${part.index}\0${index}\0${attribute.name}\0${attribute.type}\0${attribute.size}\0${value}`, () => attributeRow(part.index, index, attribute, value));
+    });
+  }
 }
 
 export function statsRowsOf(report: ExrReport): Row[] {
@@ -97,11 +107,11 @@ const text = (value: string | null | undefined): string | null => (value === nul
 const number = (value: number | string | null): number | null => (value === null ? null : Number(value));
 const json = (value: JsonValue | undefined): string | null => (value === undefined ? null : wellFormed(JSON.stringify(value)));
 
-function attributeRow(part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute): Row {
+function attributeRow(part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute, value_json: string | null): Row {
   const numeric = typeof value === 'number' ? value : typeof value === 'string' && type !== 'string' && /^(NaN|-?Infinity|-?\d+)$/.test(value) ? Number(value) : null;
   const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return {
-    part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json: json(value), value_text: plain ? wellFormed(String(value)) : null,
+    part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json, value_text: plain ? wellFormed(String(value)) : null,
     value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, attr_index, size_bytes: size, value_sha256: null, value_length: null,
   };
 }

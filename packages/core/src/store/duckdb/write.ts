@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { tableNamed, TABLES, type Column, type Table, type TableName } from '../columns.ts';
 import { decide, fileIdOf, older, tombstoneOf, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
-import { attributeRowsOf, channelRowsOf, fileRowOf, findingRowsOf, normalizePath, partRowsOf, statsRowsOf, versionRowOf, type InspectedFile, type Row } from '../rows.ts';
+import { channelRowsOf, eachAttributeRow, fileRowOf, findingRowsOf, normalizePath, partRowsOf, statsRowsOf, versionRowOf, type InspectedFile, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { PutResult } from '../types.ts';
 import { appendRows, ContentStage } from './append.ts';
@@ -111,7 +111,7 @@ async function insertFiles(connection: DuckDBConnection, files: readonly { reado
 function stageFile(stage: ContentStage, report: ExrReport, columns: (name: TableName) => readonly Column[]): void {
   stage.add('channel_rows', columns('channels'), channelsKey(report), () => channelRowsOf(report));
   for (const row of partRowsOf(report)) stage.add('parts', columns('parts'), keyOf(row), () => [row]);
-  for (const row of attributeRowsOf(report)) stage.add('attributes', columns('attributes'), keyOf(row), () => [row]);
+  eachAttributeRow(report, (key, make) => stage.add('attributes', columns('attributes'), key, () => [make()]));
   const [stats, findings] = [statsRowsOf(report), findingRowsOf(report)];
   if (stats.length > 0) stage.add('stats', columns('stats'), null, () => stats);
   if (findings.length > 0) stage.add('findings', columns('findings'), null, () => findings);
