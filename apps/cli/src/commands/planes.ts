@@ -3,6 +3,7 @@ import { string } from '@oclif/core/flags';
 import { ExrError, openExr, planeRows } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, regionFlag, threadsFlag } from '../flags.ts';
+import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
 import { Output } from '../output/output.ts';
@@ -27,8 +28,7 @@ export default class Planes extends ExrCommand {
     const { args, flags } = await this.parse(Planes);
     if (process.stdout.isTTY && flags.output === undefined) throw new ExrError('INVALID_ARGUMENT', 'raw numbers are no use on a terminal: redirect them (> r.f32) or name a file with --output');
     const limits = parseLimits(flags.limit);
-    const kind = args.file === '-' ? 'stdin' : /^https?:/i.test(args.file) ? 'url' : 'file';
-    const { source } = await openInput({ kind, path: args.file } as Parameters<typeof openInput>[0]);
+    const { source } = await openInput(namedInput(args.file));
     const output = new Output(flags.output);
     try {
       const file = await openExr(source, { limits, signal: this.signal });

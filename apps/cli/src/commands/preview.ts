@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { ExrError, formatCount, openExr, plainText, type PreviewPicture, renderPreview, type ToneMap } from '@exr/core';
 import { ExrCommand, limitFlag } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, threadsFlag } from '../flags.ts';
+import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
 import { progressBar } from '../output/progress.ts';
@@ -37,8 +38,7 @@ export default class PreviewCommand extends ExrCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(PreviewCommand);
-    const kind = args.file === '-' ? 'stdin' : /^https?:/i.test(args.file) ? 'url' : 'file';
-    const { source } = await openInput({ kind, path: args.file } as Parameters<typeof openInput>[0]);
+    const { source } = await openInput(namedInput(args.file));
     const limits = parseLimits(flags.limit);
     const inTerminal = flags.output === undefined;
     if (inTerminal && !process.stdout.isTTY) throw new ExrError('INVALID_ARGUMENT', 'standard output is not a terminal: name a file with --output FILE.png');

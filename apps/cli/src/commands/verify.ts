@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { buildFailedReport, ExrError, type ExrReport, fixedTable, formatBytes, formatCount, isExrError, mapInOrder, openExr, type Tier, verify } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { recursiveFlag, threadsFlag } from '../flags.ts';
-import { countInputs, expandInputs, type Input } from '../inputs/expand.ts';
+import { countInputs, expandInputs, type Input, namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
 import { Output } from '../output/output.ts';
@@ -85,7 +85,7 @@ export default class Verify extends ExrCommand {
     const same = there && (await stat(path).catch(() => null));
     if (same && same.ino === there.ino && same.dev === there.dev) throw new ExrError('INVALID_ARGUMENT', `--fix-table ${target}: that is the input itself; name another file`);
     if (there && !options.force) throw new ExrError('INVALID_ARGUMENT', `--fix-table ${target}: the file exists; name another, or add --force to replace it`);
-    const { source } = await openInput({ kind: path === '-' ? 'stdin' : /^https?:/i.test(path) ? 'url' : 'file', path } as Parameters<typeof openInput>[0]);
+    const { source } = await openInput(namedInput(path));
     const temporary = `${target}.${process.pid}.part`;
     try {
       const file = await openExr(source, { limits: options.limits, signal: options.signal });

@@ -14,6 +14,12 @@ export interface ExpandOptions {
   readonly recursive?: boolean;
 }
 
+/** What one argument names when it is taken by itself: no folder, no glob. */
+export function namedInput(path: string): Exclude<Input, { kind: 'failed' }> {
+  if (path === '-') return { kind: 'stdin', path };
+  return { kind: /^https?:\/\//i.test(path) ? 'url' : 'file', path };
+}
+
 /** Stereo and multi-view OpenEXR files go by names of their own. */
 const EXTENSION = /\.(exr|sxr|mxr)$/i;
 const MAGIC = /[*?[\]{}!]/;
@@ -24,9 +30,9 @@ const MAGIC = /[*?[\]{}!]/;
  */
 export async function* expandInputs(paths: readonly string[], options: ExpandOptions = {}): AsyncGenerator<Input> {
   for (const path of paths) {
-    if (path === '-') yield { kind: 'stdin', path };
-    else if (/^https?:\/\//i.test(path)) yield { kind: 'url', path };
-    else yield* expandPath(path, options);
+    const named = namedInput(path);
+    if (named.kind === 'file') yield* expandPath(path, options);
+    else yield named;
   }
 }
 
