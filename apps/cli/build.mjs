@@ -33,4 +33,7 @@ writeFileSync(`${here}oclif.manifest.json`, `${JSON.stringify(plugin.manifest, n
 
 // V8 keeps what it compiled: later starts read it from disk. A different Node version makes its own on the first `EXR_WRITE_CODE_CACHE=1 exr …`.
 const exr = (...args) => execFileSync(process.execPath, [`${here}bin/run.js`, ...args], { stdio: 'ignore', env: { ...process.env, EXR_WRITE_CODE_CACHE: '1' } });
-exr('inspect', fileURLToPath(new URL('../../test-fixtures/scan_half_rgba_zip.exr', import.meta.url)));
+const fixtures = fileURLToPath(new URL('../../test-fixtures/', import.meta.url));
+exr('inspect', `${fixtures}scan_half_rgba_zip.exr`);
+exr('inspect', '--stats', '--format', 'json', `${fixtures}scan_half_rgba_zip.exr`);
+exr('inspect', '--format', 'ndjson', fixtures);

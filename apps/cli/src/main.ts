@@ -14,8 +14,10 @@ export async function main(argv: string[]): Promise<void> {
   if (load && !argv.includes('--help') && !argv.includes('-h')) {
     const command = (await load()) as CommandClass;
     command.id ??= name;
-    // Without the plugins: they serve help and completion, and loading them takes longer than reading a header.
-    const options = { root, pjson: { ...PJSON, oclif: { ...PJSON.oclif, plugins: [] } } as never, userPlugins: false, devPlugins: false };
+    // Without plugins and the list of commands (in dist there is no manifest): they serve help and completion, and reading them, sorting them with
+    // localeCompare above all, takes longer than reading a header.
+    const oclif = { ...PJSON.oclif, plugins: [], commands: undefined };
+    const options = { root: join(root, 'dist'), pjson: { ...PJSON, oclif } as never, userPlugins: false, devPlugins: false };
     await command.run(argv.slice(1), options).catch(fail);
     return;
   }
