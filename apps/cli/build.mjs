@@ -24,6 +24,11 @@ await build({
   external: ['typescript', 'ts-node', 'tsx', '@duckdb/*'],
 });
 
+// What esbuild leaves beyond ASCII stands in comments and regular expressions, where an escape means the same. A file of ASCII alone is read as
+// Latin-1, in a tenth of the time, and V8 holds it at one byte a character.
+const main = `${here}dist/main.cjs`;
+writeFileSync(main, readFileSync(main, 'utf8').replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`));
+
 // The manifest lets help and completion know every flag without loading a command.
 rmSync(`${here}oclif.manifest.json`, { force: true });
 const { Plugin } = await import('@oclif/core');

@@ -14,7 +14,7 @@ if (process.argv.length === 3 && (process.argv[2] === '--version' || process.arg
 } else start();
 
 function start() {
-  const source = fs.readFileSync(file, 'utf8');
+  const source = fs.readFileSync(file, 'latin1'); // it is ASCII: build.mjs
   const cache = path.join(__dirname, `../dist/exr-${process.version}-${process.arch}.cache`);
   const cachedData = read(cache);
   const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
