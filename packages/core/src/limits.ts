@@ -8,7 +8,7 @@ export interface Limits {
   readonly headerBytes: number;
   /** Attributes of one file, over all its parts. */
   readonly attributes: number;
-  /** Bytes of one attribute's value when it is written out in a report; a longer one is cut and says so (the raw bytes are not cut). */
+  /** Bytes of one attribute's value that a report spells out; a longer one is given as its first bytes, and says how many it has. */
   readonly stringLength: number;
   /** Channels of one part; its chunks are decoded once for every 250 of them. */
   readonly channels: number;
@@ -32,6 +32,8 @@ export interface Limits {
   readonly inflatedAttributeBytes: number;
   /** Bytes of the black chunks that a repaired copy is filled up with. */
   readonly filledBytes: number;
+  /** Pixels of a preview: about 30 bytes are held for each. */
+  readonly previewPixels: number;
   /** Seconds that one pass over a file's chunks may take before it stops; Infinity = no limit. */
   readonly seconds: number;
 }
@@ -55,6 +57,7 @@ export const DEFAULT_LIMITS: Limits = {
   chunkBytes: 2 ** 28,
   inflatedAttributeBytes: 256 * 1024 * 1024,
   filledBytes: 2 ** 32,
+  previewPixels: 2 ** 26,
   seconds: 600,
 };
 
@@ -77,6 +80,7 @@ export const UNTRUSTED_LIMITS: Limits = {
   chunkBytes: 2 ** 26,
   inflatedAttributeBytes: 16 * 1024 * 1024,
   filledBytes: 2 ** 28,
+  previewPixels: 2 ** 24,
   seconds: 10,
 };
 

@@ -60,8 +60,11 @@ export class HeaderScan {
         this.#endHeader();
         if (!multipart) return { kind: 'done' };
         if (wasEmpty) return { kind: 'done' }; // no header at all
-        if (this.headers.length >= this.#options.limits.parts) return this.#limit('parts', this.#options.limits.parts, this.headers.length + 1);
         continue;
+      }
+      // Another part begins: only now, since after the last one the headers end.
+      if (at < bytes.length && this.#current.length === 0 && this.headers.length >= this.#options.limits.parts) {
+        return this.#limit('parts', this.#options.limits.parts, this.headers.length + 1);
       }
       const state = at < bytes.length ? this.#attribute(bytes, base, at) : this.#more(bytes, base, null);
       if (state) {

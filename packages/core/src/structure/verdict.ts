@@ -19,8 +19,11 @@ export interface Judgement {
   readonly reasons: readonly string[];
 }
 
+/** Seconds during which a file without all its chunks may still be written to. */
+export const RECENT = 60;
+
 /** Judges a file that was opened. `secondsOld`: since it was last written, null when nobody knows. `recent`: how old a file still counts as being written. */
-export function judge(examination: Examination, headerProblems: readonly ExrError[], secondsOld: number | null, recent = 60): Judgement {
+export function judge(examination: Examination, headerProblems: readonly ExrError[], secondsOld: number | null, recent = RECENT): Judgement {
   const { problems, problemCounts, structure, recovered } = examination;
   const reasons: string[] = headerProblems.map((problem) => problem.message);
   const some = (...kinds: ChunkProblem['kind'][]): boolean => kinds.some((kind) => problemCounts.has(kind));

@@ -4,7 +4,7 @@ import { isExrError, type ExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import { buildFailedReport, buildReport, type ExrReport, type ReportStructure } from '../report/index.ts';
 import { examine, type ExamineOptions } from './examine.ts';
-import { judge, withJudgement, type Verdict } from './verdict.ts';
+import { judge, RECENT, withJudgement, type Verdict } from './verdict.ts';
 
 export interface VerifyOptions extends ExamineOptions {
   /** What the report calls the file. Default: the source's name. */
@@ -29,15 +29,24 @@ export async function verify(source: ByteSource, options: VerifyOptions = {}): P
     file = await openExr(source, { ...(limits && { limits }), ...(signal && { signal }) });
     const examination = await examine(file, options);
     const mtime = options.mtime?.() ?? null;
-    const secondsOld = mtime === null ? null : ((options.now ?? new Date()).getTime() - new Date(mtime).getTime()) / 1000;
+    const secondsOld = age(mtime, options);
     return buildReport(file, { path, mtime, structure: withJudgement(examination.structure, judge(examination, file.problems, secondsOld, recent)) });
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
     const mtime = options.mtime?.() ?? null;
-    const structure = nothingKnown(verdictOf(error), error);
+    const size = await source.size().catch(() => 0);
+    // Made a moment ago, and not even a magic number and flags yet.
+    const begun = size < 8 && (size === 0 || error.code === 'TRUNCATED');
+    const secondsOld = age(mtime, options);
+    const young = secondsOld !== null && secondsOld >= 0 && secondsOld < (recent ?? RECENT);
+    const structure = nothingKnown(begun && young && error.kind === 'format' ? 'in progress' : verdictOf(error), error);
     if (file) return buildReport(file, { path, mtime, structure, errors: [error] });
-    return { ...buildFailedReport(error, { path, sizeBytes: await source.size().catch(() => 0), mtime }), structure };
+    return { ...buildFailedReport(error, { path, sizeBytes: size, mtime }), structure };
   }
+}
+
+function age(mtime: Date | string | null, { now = new Date() }: VerifyOptions): number | null {
+  return mtime === null ? null : (now.getTime() - new Date(mtime).getTime()) / 1000;
 }
 
 function verdictOf({ code }: ExrError): Verdict {
