@@ -6,6 +6,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExrError, isExrError } from '../../errors.ts';
@@ -75,7 +76,7 @@ async function opened<T>(file: string, mode: 'read' | 'write', fences: readonly 
   const { signal } = options;
   signal?.throwIfAborted();
   const { DuckDBInstance } = await duckdb();
-  const settings = { memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? 2), temp_directory: `${file}.tmp`, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false' };
+  const settings = { memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false' };
   const instance = await DuckDBInstance.create(':memory:', settings);
   let connection: DuckDBConnection | undefined;
   const interrupt = (): void => connection?.interrupt();

@@ -74,7 +74,10 @@ export async function putAll(tx: Transaction, tables: StoreTables, files: readon
   for (const some of chunks(write, SLICE)) {
     const made = some.map(([id, i]) => ({ id, before: kept.get(id) ?? [], rows: rowsWithHistory(files[i]!, now, kept.get(id) ?? [], looks.get(id)!) }));
     const replaced = made.filter(({ before }) => before.length > 0).map(({ before, rows }): Row & InputRow => ({ ...rows.files[0]!, $row_id: before[0]!.rowId as never }));
-    if (replaced.length > 0) proof ??= await updateFiles(tx, tables, replaced);
+    if (replaced.length > 0) {
+      const written = await updateFiles(tx, tables, replaced);
+      proof ??= written;
+    }
     for (const { id, before } of made) if (before.length === 0) fresh.set(id, new Map());
     for (const { name } of TABLES) {
       const rows = name === 'files' ? made.filter(({ before }) => before.length === 0).flatMap((file) => file.rows.files) : made.flatMap((file) => file.rows[name]);
