@@ -7,7 +7,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, opendir, readlink, realpath, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ToolError } from '../answer/error.ts';
-import { safe } from '../answer/text.ts';
+import { name, safe } from '../answer/text.ts';
 import { candidates, type Folder, folderOf, outside, shownPath } from './folders.ts';
 import { handleSource, type HandleSource } from './handle-source.ts';
 
@@ -42,7 +42,7 @@ export async function openFile(folders: readonly Folder[], asked: string, hooks:
     const stats = await handle.stat();
     if (!stats.isFile()) throw new ToolError(`"${shown}" is ${kindOf(stats)}, expected a file.`);
     await checkHandle(folders, handle, real, stats, shown);
-    return { source: handleSource(handle, stats, shown), shown, real, stats };
+    return { source: handleSource(handle, stats, name(shown, 300)), shown, real, stats };
   } catch (error) {
     await handle.close();
     throw error;

@@ -54,7 +54,7 @@ export const attributes = defineTool({
       });
       const several = report.parts.length > 1;
       const page1 = page(entries, { cursor, of: [path, part, match, most, stats.size, stats.mtimeMs], cost: (each) => lineOf(each, several, most) + JSON.stringify(each) });
-      const lines = [`${shown}: ${all.length} attributes${match === undefined ? '' : ` matching ${name(match)}`}`, ...page1.items.map((each) => lineOf(each, several, most)), pageText(page1, 'attributes')];
+      const lines = [`${name(shown, 300)}: ${all.length} attributes${match === undefined ? '' : ` matching ${name(match)}`}`, ...page1.items.map((each) => lineOf(each, several, most)), pageText(page1, 'attributes')];
       if (all.length === 0 && match !== undefined) lines.push('none matches: leave match out to see all, or put * around the word');
       return {
         text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: all.length, attributes: [...page1.items], next_cursor: page1.next, note: '' },
@@ -90,9 +90,9 @@ function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: {
       for (const [id, object] of found) if (matchesGlob(glob, object.toLowerCase())) all.push({ part: each.index, manifest: safe(attribute.name, 80), id: safe(id, 40), name: safe(object, 120) });
     }
   }
-  if (manifests === 0) throw new ToolError(`${shown} has no Cryptomatte or ID manifest in its header${notes.length ? ` that can be read: ${notes[0]}` : ''}.`);
+  if (manifests === 0) throw new ToolError(`${name(shown, 300)} has no Cryptomatte or ID manifest in its header${notes.length ? ` that can be read: ${notes[0]}` : ''}.`);
   const shownPage = page(all, { cursor, of: [shown, part, ids, version], cost: (each) => `${each.id} ${each.name}${JSON.stringify(each)}` });
-  const lines = [`${shown}: ${all.length} names matching ${name(ids)} in ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'}`, ...shownPage.items.map((each) => `${each.id} ${name(each.name, 120)}`), pageText(shownPage, 'names'), ...notes.slice(0, 3)];
+  const lines = [`${name(shown, 300)}: ${all.length} names matching ${name(ids)} in ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'}`, ...shownPage.items.map((each) => `${each.id} ${name(each.name, 120)}`), pageText(shownPage, 'names'), ...notes.slice(0, 3)];
   return { text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: all.length, attributes: [], ids: [...shownPage.items], next_cursor: shownPage.next, note: '' } };
 }
 

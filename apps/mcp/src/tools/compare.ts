@@ -40,10 +40,10 @@ export const compare = defineTool({
     const [first, second] = [await reportOf(before, stats, call, 0), await reportOf(after, stats, call, 100)];
     const diff = diffReports(first, second, { tolerance, ignore: VOLATILE });
     const all = diff.parts.flatMap(differencesOf);
-    const problems = [first, second].flatMap(({ file, errors }) => errors.slice(0, 3).map((error) => safe(`${file.path}: ${error.message}`, 240)));
+    const problems = [first, second].flatMap(({ errors }) => errors.slice(0, 3).map((error) => safe(error.message, 240)));
     const shown = page(all, { cursor, of: [before, after, stats, tolerance, first.file.header_hash, second.file.header_hash, all.length], cost: (each) => lineOf(each) + JSON.stringify(each) });
     const verdict = problems.length > 0 && diff.same ? 'no difference in what could be read' : diff.same ? `no difference${diff.compared_stats ? ', statistics included' : ' in the headers'}` : `${all.length} differences${stats && !diff.compared_stats ? ' (headers only: the statistics could not be compared)' : ''}`;
-    const lines = [`${first.file.path} → ${second.file.path}: ${verdict}`, ...shown.items.map(lineOf), pageText(shown, 'differences'), ...problems.map((problem) => `problem: ${problem}`)];
+    const lines = [`${name(first.file.path, 300)} → ${name(second.file.path, 300)}: ${verdict}`, ...shown.items.map(lineOf), pageText(shown, 'differences'), ...problems.map((problem) => `problem: ${problem}`)];
     return {
       text: lines.filter((line) => line !== '').join('\n'),
       data: { before: first.file.path, after: second.file.path, same: diff.same && problems.length === 0, compared_stats: diff.compared_stats, total: all.length, differences: shown.items.map((each) => ({ ...each })), problems, next_cursor: shown.next, note: '' },

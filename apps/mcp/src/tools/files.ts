@@ -1,6 +1,6 @@
 /** From what a client names to files: one file, the frames of a pattern, the EXRs of a folder. */
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { type ExrFile, ExrError, frameNumberOf, isExrError, openExr, parseFrameRanges, patternFits } from '@exr/core';
 import { ToolError } from '../answer/error.ts';
 import { safe } from '../answer/text.ts';
@@ -30,7 +30,7 @@ export async function targetOf(path: string, frames: string | undefined, call: C
   const real = await locate(call.folders, path);
   if ((await stat(real).catch(() => null))?.isDirectory()) return many(call, path, safe(path, 300), frames, (name) => (EXTENSION.test(name) ? (frameNumberOf(name) ?? NaN) : null));
   if (frames !== undefined) throw new ToolError('frames is for a sequence or folder: give its pattern ("beauty.####.exr") as path, or leave frames out.');
-  return { kind: 'file', file: { path, shown: safe(path, 300), frame: frameNumberOf(path) } };
+  return { kind: 'file', file: { path, shown: safe(isAbsolute(path) ? shownPath(call.folders, real) : path, 300), frame: frameNumberOf(path) } };
 }
 
 async function isThere(call: Call, path: string): Promise<boolean> {

@@ -68,7 +68,7 @@ async function flatAnswer(file: ExrFile, options: Options, base: Base) {
     name: safe(channel, 80), type: pixelType, rows: Array.from({ length: height }, (_, row) => Array.from(data.subarray(row * width, (row + 1) * width), spelled)),
   }));
   const one = region.xMin === region.xMax && region.yMin === region.yMax;
-  const lines = [`${base.path}: part ${base.part}${levelText(base.level)}, (${region.xMin},${region.yMin}) to (${region.xMax},${region.yMax})`];
+  const lines = [`${name(base.path, 300)}: part ${base.part}${levelText(base.level)}, (${region.xMin},${region.yMin}) to (${region.xMax},${region.yMax})`];
   for (const channel of channels) {
     if (one) lines.push(`${name(channel.name)} ${valuesText(channel.rows.flat())}`);
     else lines.push(`${name(channel.name)}:`, ...channel.rows.map(valuesText));
@@ -93,7 +93,7 @@ async function deepAnswer(file: ExrFile, options: Options, base: Base) {
     deep.push({ x: region.xMin + (pixel % width), y: region.yMin + Math.floor(pixel / width), samples });
   }
   const sampleText = (sample: Record<string, JsonNumber>): string => Object.entries(sample).map(([key, each]) => `${name(key)} ${number(each)}`).join(' ');
-  const lines = [`${base.path}: deep part ${base.part}${levelText(base.level)}, samples in stored order`, ...deep.map(({ x, y, samples }) => `(${x},${y}): ${samples.length === 0 ? 'none' : samples.map(sampleText).join(' | ')}`), ...(more > 0 ? [`${more} more samples: ask for a smaller region`] : [])];
+  const lines = [`${name(base.path, 300)}: deep part ${base.part}${levelText(base.level)}, samples in stored order`, ...deep.map(({ x, y, samples }) => `(${x},${y}): ${samples.length === 0 ? 'none' : samples.map(sampleText).join(' | ')}`), ...(more > 0 ? [`${more} more samples: ask for a smaller region`] : [])];
   return { text: [...lines, ...lost.map((text) => `skipped: ${text}`)].join('\n'), data: { ...base, region: boxOf(region), deep, ...(more > 0 && { more_samples: more }), skipped: lost, note: '' } };
 }
 

@@ -61,5 +61,5 @@ function describe({ width, height, part, level, picture, colorSpace, nonfinitePi
     ...(exposure !== 0 ? [`exposure ${exposure > 0 ? '+' : ''}${exposure}`] : []), ...(level.x || level.y ? [`read from level ${level.x},${level.y}`] : []),
     nonfinitePixels > 0 ? `${formatCount(nonfinitePixels)} of its pixels hold NaN or Inf` : 'no NaN or Inf seen', missingPixels > 0 ? `${formatCount(missingPixels)} of its pixels are missing (${skipped.length} chunks)` : 'nothing missing in what was read',
   ];
-  return `${shown}: ${facts.join('; ')}`;
+  return `${name(shown, 300)}: ${facts.join('; ')}`;
 }

@@ -39,7 +39,7 @@ export const similar = defineTool({
 function reportOf(path: string, call: Call) {
   return withSource(call, path, async ({ source, shown, real }) => {
     const report = await inspect(source, { path: shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal });
-    if (report.parts.length === 0) throw new ToolError(`${shown}: ${safe(report.errors[0]?.message ?? 'it has no parts', 300)}`);
+    if (report.parts.length === 0) throw new ToolError(`${name(shown, 300)}: ${safe(report.errors[0]?.message ?? 'it has no parts', 300)}`);
     return { to: report, exceptId: fileIdOf({ bucket: null, path: real }) };
   });
 }

@@ -81,7 +81,7 @@ async function one(ref: FrameRef, args: StatsArgs, call: Call) {
     const several = file.parts.length > 1;
     const shown = page(rows, { cursor: args.cursor, of: [args.path, args.part, args.channels, args.layer, args.region, info.size, info.mtimeMs], cost: (row) => rowText(row, several) + JSON.stringify(row), tokens: 5000 });
     const lines = [
-      `${ref.shown}: ${rows.length} channels${args.region ? ' in the region' : ''}${partial ? '; PARTIAL: some chunks are not in these numbers' : ''}`, ...shown.items.map((row) => rowText(row, several)), pageText(shown, 'channels'),
+      `${name(ref.shown, 300)}: ${rows.length} channels${args.region ? ' in the region' : ''}${partial ? '; PARTIAL: some chunks are not in these numbers' : ''}`, ...shown.items.map((row) => rowText(row, several)), pageText(shown, 'channels'),
       ...deep.map((each) => `part ${each.part} is deep: ${each.total_samples} samples, at most ${each.max_samples} in a pixel, ${each.empty_pixels} pixels without any`), ...skipped.map((text) => `skipped: ${text}`),
     ];
     return {
@@ -118,7 +118,7 @@ function rowText(row: Row, several: boolean): string {
 function skippedTexts(part: PartStats, shown: string): string[] {
   if (part.unreadable) return [`part ${part.index}: ${safe(part.unreadable.message, 200)}`];
   const count = part.skipped_count ?? part.skipped.length;
-  return [...part.skipped.slice(0, 2).map(({ message, chunk, code }) => safe(withoutName(message ?? `chunk ${chunk}: ${code}`, shown), 200)), ...(count > 2 ? [`part ${part.index}: ${count - 2} more chunks`] : [])];
+  return [...part.skipped.slice(0, 2).map(({ message, chunk, code }) => safe(withoutName(message ?? `chunk ${chunk}: ${code}`, name(shown, 300)), 200)), ...(count > 2 ? [`part ${part.index}: ${count - 2} more chunks`] : [])];
 }
 
 interface FileRow {
@@ -144,10 +144,10 @@ async function several(shown: string, files: readonly FrameRef[], args: StatsArg
   const outliers = outliersOf(rows);
   const lineOf = (row: FileRow): string => `${name(row.path, 300)}: ${row.error ?? `mean ${number(row.mean)}, max ${number(row.max)}, ${row.nan} NaN, ${row.inf} Inf${row.black ? ', black' : ''}${row.missing_chunks ? `, ${row.missing_chunks} chunks missing` : ''}`}`;
   const listed = page(rows, { cursor: args.cursor, of: [args.path, args.frames, args.part, args.channels, args.layer, args.region, files.length], cost: (row) => lineOf(row) + JSON.stringify(row), tokens: 5000 });
-  const lines = [`${shown}: ${rows.length} files measured`, ...outliers.map((text) => `! ${text}`), ...listed.items.map(lineOf), pageText(listed, 'files')];
+  const lines = [`${name(shown, 300)}: ${rows.length} files measured`, ...outliers.map((text) => `! ${text}`), ...listed.items.map(lineOf), pageText(listed, 'files')];
   return {
     text: lines.filter((line) => line !== '').join('\n'),
-    data: { path: shown, partial: rows.some((row) => row.missing_chunks > 0), files: [...listed.items], outliers, skipped: rows.filter((row) => row.error).slice(0, 8).map((row) => `${row.path}: ${row.error}`), total: rows.length, next_cursor: listed.next, note: '' },
+    data: { path: shown, partial: rows.some((row) => row.missing_chunks > 0), files: [...listed.items], outliers, skipped: rows.filter((row) => row.error).slice(0, 8).map((row) => `${name(row.path, 300)}: ${row.error}`), total: rows.length, next_cursor: listed.next, note: '' },
   } satisfies Answer;
 }
 

@@ -49,10 +49,10 @@ function look(file: FrameRef, tier: Tier, call: Call, onProgress: (part: number)
 async function one(file: FrameRef, tier: Tier, cursor: string | undefined, call: Call) {
   const found = await look(file, tier, call, (part) => call.progress.report(part * 100, 100));
   const verdict = String(found['verdict']);
-  const reasons = ((found['reasons'] ?? []) as readonly string[]).slice(0, 6).map((reason) => safe(withoutName(reason, file.shown), 300));
+  const reasons = ((found['reasons'] ?? []) as readonly string[]).slice(0, 6).map((reason) => safe(withoutName(reason, name(file.shown, 300)), 300));
   const parts = found.parts.map((part) => partOf(part, file.shown));
   const shown = page(parts, { cursor, of: [file.path, tier, found['file_bytes'], parts.length], cost: (part) => partText(part) + JSON.stringify(part), tokens: 4800 });
-  const lines = [`${file.shown}: ${verdict}${tier === 'table' ? ' (by its offset tables)' : tier === 'decode' ? ' (every chunk decoded)' : ''}`, ...reasons.map((reason) => `- ${reason}`), ...shown.items.map(partText), pageText(shown, 'parts')];
+  const lines = [`${name(file.shown, 300)}: ${verdict}${tier === 'table' ? ' (by its offset tables)' : tier === 'decode' ? ' (every chunk decoded)' : ''}`, ...reasons.map((reason) => `- ${reason}`), ...shown.items.map(partText), pageText(shown, 'parts')];
   return {
     text: lines.filter((line) => line !== '').join('\n'), data: { path: file.shown, verdict, reasons, parts: [...shown.items], next_cursor: shown.next, note: '' },
     links: verdict === 'ok' || verdict === 'not an EXR' ? [] : [{ uri: resourceUri('preview', file.shown), name: 'preview', mimeType: 'image/png', description: 'A picture with the missing regions hatched' }],
@@ -67,7 +67,7 @@ function partOf(part: ReportPartStructure, shown: string) {
   const problems = (part['problems'] as readonly { readonly message: string }[] | undefined) ?? [];
   return {
     index: part.index, chunks: part.chunks, present: part.present, complete: part.complete, broken_chunks: Number(part['broken_chunks'] ?? 0),
-    missing: missing.slice(0, MOST_RANGES), missing_ranges: missing.length, broken: broken.slice(0, MOST_RANGES), problems: problems.slice(0, 5).map(({ message }) => safe(withoutName(message, shown), 240)),
+    missing: missing.slice(0, MOST_RANGES), missing_ranges: missing.length, broken: broken.slice(0, MOST_RANGES), problems: problems.slice(0, 5).map(({ message }) => safe(withoutName(message, name(shown, 300)), 240)),
   };
 }
 
@@ -105,7 +105,7 @@ async function several(shown: string, files: readonly FrameRef[], args: { path: 
     if (verdict === 'ok') continue;
     const lacking = found.parts.find((part) => part.missing_lines.length + part.missing_tiles.length > 0);
     bad.push({
-      path: file.shown, frame: file.frame, verdict, reason: safe(withoutName(((found['reasons'] ?? []) as readonly string[])[0] ?? '', file.shown), 160),
+      path: file.shown, frame: file.frame, verdict, reason: safe(withoutName(((found['reasons'] ?? []) as readonly string[])[0] ?? '', name(file.shown, 300)), 160),
       ...(lacking && { missing: plainText(`${found.parts.length > 1 ? `part ${lacking.index}: ` : ''}${missingText(lacking)}`, { max: 160 }) }),
     });
   }
@@ -113,6 +113,6 @@ async function several(shown: string, files: readonly FrameRef[], args: { path: 
   const lineOf = (each: (typeof bad)[number]): string => `${name(each.path, 300)}: ${each.verdict}${each.missing ? `, missing ${each.missing}` : `: ${each.reason}`}`;
   const listed = page(bad, { cursor: args.cursor, of: [args.path, args.frames, args.check, files.length, bad.length], cost: (each) => lineOf(each) + JSON.stringify(each) });
   const tally = Object.entries(counts).map(([each, count]) => `${count} ${each}`);
-  const lines = [`${shown}: ${files.length} files: ${tally.join(', ')}`, ...listed.items.map(lineOf), pageText(listed, 'files that are not ok')];
+  const lines = [`${name(shown, 300)}: ${files.length} files: ${tally.join(', ')}`, ...listed.items.map(lineOf), pageText(listed, 'files that are not ok')];
   return { text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, verdict, reasons: tally, counts, files: [...listed.items], next_cursor: listed.next, note: '' } } satisfies Answer;
 }

@@ -71,7 +71,7 @@ function headOf({ file, parts }: ExrReport, frames: string | null) {
     path: file.path, size_bytes: file.size_bytes, written: file.mtime, exr_version: file.exr_version, frame: file.frame_number, ...(frames !== null && { frames }), part_count: parts.length, deep: file.is_deep,
   };
   const facts = [formatBytes(file.size_bytes), parts.length === 1 ? '1 part' : `${parts.length} parts`, ...(file.is_deep ? ['deep'] : []), ...(frames !== null ? [`frames ${frames}, this is the first`] : file.frame_number !== null ? [`frame ${file.frame_number}`] : []), ...(file.mtime ? [`written ${file.mtime.slice(0, 19)}Z`] : [])];
-  return { data, text: `${file.path}: OpenEXR ${file.exr_version ?? '?'}, ${facts.join(', ')}` };
+  return { data, text: `${name(file.path, 300)}: OpenEXR ${file.exr_version ?? '?'}, ${facts.join(', ')}` };
 }
 
 function partSummary(report: ReportPart, part: PartHeader, most: number): { data: PartSummary; text: string } {
