@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ConfigError, HELP, isLoopback, readConfig } from './config.ts';
+
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'exr-mcp-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('puts folders together, and lets arguments win over the environment and that over the file', () => {
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify({ folders: ['shots', '/abs'], store: 'file.duckdb', http: '1000' }));
+  const config = readConfig(['/arg', '--config', file, '--store', 'arg.duckdb'], { EXR_MCP_FOLDERS: ['/env1', '/env2'].join(delimiter), EXR_MCP_STORE: 'env.duckdb', EXR_MCP_HTTP: 'localhost:2000' });
+  expect(config.folders).toEqual(['/arg', '/env1', '/env2', join(folder, 'shots'), '/abs']);
+  expect(config.store).toBe('arg.duckdb');
+  expect(config.http).toMatchObject({ host: 'localhost', port: 2000, token: null });
+  expect(readConfig([], { EXR_MCP_CONFIG: file })).toMatchObject({ store: join(folder, 'file.duckdb'), http: { host: '127.0.0.1', port: 1000 } });
+});
+
+it('says what is wrong', () => {
+  const file = join(folder, 'wrong.json');
+  writeFileSync(file, '{"folder": []}');
+  for (const [args, words] of [
+    [[], 'no folder is allowed'], [['/a', '--http', 'nine'], 'PORT'], [['/a', '--http', '99999'], 'PORT'], [['/a', '--nonsense'], 'nonsense'], [['/a', '--config', file], 'folder'], [['/a', '--config', join(folder, 'absent.json')], 'ENOENT'],
+    [['/a', '--http', '0.0.0.0:1'], 'not the loopback'], [['/a', '--http', '[::]:1'], 'not the loopback'], [['/a', '--http', '1', '--token-file', join(folder, 'absent')], 'token'],
+  ] as const) {
+    expect(() => readConfig(args, {}), args.join(' ')).toThrow(ConfigError);
+    expect(() => readConfig(args, {}), args.join(' ')).toThrow(words);
+  }
+});
+
+it('help names every option, and needs no folder', () => {
+  expect(readConfig(['--help'], {}).help).toBe(true);
+  for (const option of ['--store', '--http', '--token-file', '--allow-host', '--allow-origin', '--config', 'EXR_MCP_TOKEN']) expect(HELP).toContain(option);
+});
+
+it('knows the loopback', () => {
+  expect(['127.0.0.1', '127.1.2.3', '::1', 'localhost'].every(isLoopback)).toBe(true);
+  expect(['0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example', 'example'].some(isLoopback)).toBe(false);
+});
