@@ -15,12 +15,16 @@ const K = new Int32Array([
 
 const START = [0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19];
 
+// One digest at a time, so they are kept: making them anew takes longer than hashing a short header.
 const schedule = new Int32Array(64);
+const state = new Int32Array(8);
+const block = new Uint8Array(64);
+const blockView = new DataView(block.buffer);
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** The digest of the pieces one after the other, as 64 lower-case hex digits. */
 export function sha256Hex(pieces: readonly Uint8Array[]): string {
-  const state = Int32Array.from(START);
-  const block = new Uint8Array(64);
+  state.set(START);
   let filled = 0;
   let length = 0;
   for (const piece of pieces) {
@@ -31,29 +35,31 @@ export function sha256Hex(pieces: readonly Uint8Array[]): string {
       block.set(piece.subarray(0, at), filled);
       filled += at;
       if (filled < 64) continue;
-      compress(state, block, 0);
+      compress(block, 0);
       filled = 0;
     }
-    for (; at + 64 <= piece.length; at += 64) compress(state, piece, at);
+    for (; at + 64 <= piece.length; at += 64) compress(piece, at);
     block.set(piece.subarray(at), 0);
     filled = piece.length - at;
   }
   block[filled++] = 0x80;
   if (filled > 56) {
-    compress(state, block.fill(0, filled), 0);
+    compress(block.fill(0, filled), 0);
     filled = 0;
   }
   block.fill(0, filled);
-  const view = new DataView(block.buffer);
-  view.setUint32(56, Math.floor(length / 2 ** 29));
-  view.setUint32(60, (length * 8) >>> 0);
-  compress(state, block, 0);
+  blockView.setUint32(56, Math.floor(length / 2 ** 29));
+  blockView.setUint32(60, (length * 8) >>> 0);
+  compress(block, 0);
   let hex = '';
-  for (const word of state) hex += (word >>> 0).toString(16).padStart(8, '0');
+  for (let i = 0; i < 8; i++) {
+    const word = state[i]!;
+    hex += HEX[word >>> 24]! + HEX[(word >>> 16) & 255]! + HEX[(word >>> 8) & 255]! + HEX[word & 255]!;
+  }
   return hex;
 }
 
-function compress(state: Int32Array, bytes: Uint8Array, at: number): void {
+function compress(bytes: Uint8Array, at: number): void {
   const w = schedule;
   for (let i = 0; i < 16; i++, at += 4) w[i] = (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
   for (let i = 16; i < 64; i++) {
