@@ -6,6 +6,7 @@ import { ExrError, isExrError } from './errors.ts';
 import { openExr } from './header/index.ts';
 import { DEFAULT_LIMITS, limitsOf, UNTRUSTED_LIMITS, type Limits } from './limits.ts';
 import { withinSeconds } from './limits-time.ts';
+import { renderPreview } from './preview/index.ts';
 import { readIdManifest, buildReport } from './report/index.ts';
 import { computeStats } from './stats/index.ts';
 import { examine, fixedTable } from './structure/index.ts';
@@ -55,6 +56,7 @@ const CASES: Record<Exclude<keyof Limits, 'stringLength'>, [low: number, high: n
     },
   ],
   filledBytes: [100, 2 ** 24, async (limits) => void (await fixedTable(await openExr(fixture('incomplete_scan_zip'), { limits }), { fill: true }))],
+  previewPixels: [1000, 100_000, async (limits) => void (await renderPreview(await openExr(fixture('scan_half_rgba_zip'), { limits })))],
   seconds: [0.001, 60, async (limits) => void (await examine(await openExr(slow(fixture('scan_half_rgba_zip')), { limits })))],
 };
 

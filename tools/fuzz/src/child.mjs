@@ -2,8 +2,8 @@
 import { caseOf, originals } from './cases.mjs';
 import { exercise } from './exercise.mjs';
 
-const { seed, only } = JSON.parse(process.argv[2]);
-const files = originals({ only });
+const { seed, only, corpus } = JSON.parse(process.argv[2]);
+const files = originals({ only, corpus });
 let current = -1;
 
 process.on('unhandledRejection', (reason) => process.send({ number: current, failure: `unhandled rejection: ${reason?.stack ?? reason}` }));

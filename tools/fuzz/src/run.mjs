@@ -11,17 +11,19 @@ const kept = fileURLToPath(new URL('../failures/', import.meta.url));
  * Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (four
  * times as long by the clock), lets the process grow beyond `megabytes`, or takes the process with it. Gives { cases, failures, slowest, largest, outcomes }.
  */
-export async function run({ seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, onProgress = () => undefined }) {
-  const files = originals({ only });
+export async function run({ seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, corpus, keep = true, onProgress = () => undefined }) {
+  const files = originals({ only, corpus });
   if (files.length === 0) throw new Error(`no files with "${only}" in their names`);
   const total = { cases: 0, files: files.length, failures: [], slowest: { ms: 0 }, largest: { megabytes: 0 }, outcomes: {} };
   let next = from;
   const failed = (number, why) => {
     if (total.failures.some((failure) => failure.number === number)) return;
     const { name, done, bytes, tight } = caseOf(seed, number, files);
-    mkdirSync(kept, { recursive: true });
     const path = `${kept}${seed}-${number}.exr`;
-    writeFileSync(path, bytes);
+    if (keep) {
+      mkdirSync(kept, { recursive: true });
+      writeFileSync(path, bytes);
+    }
     total.failures.push({ number, name, done, tight, why, path, again: `npm run fuzz -- --seed ${seed} --case ${number}${only ? ` --only ${only}` : ''}` });
   };
   const seen = ({ number, failure, outcome, ms, megabytes: now, grown }) => {
@@ -45,7 +47,7 @@ export async function run({ seed, cases, from = 0, only = '', processes = 2, sec
   async function worker() {
     while (next < from + cases) {
       await new Promise((resolve) => {
-        const process_ = fork(child, [JSON.stringify({ seed, only })], { execArgv: ['--max-old-space-size=512', '--unhandled-rejections=warn'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+        const process_ = fork(child, [JSON.stringify({ seed, only, corpus })], { execArgv: ['--max-old-space-size=512', '--unhandled-rejections=warn'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
         let number = -1;
         let timer;
         let errors = '';
