@@ -1,6 +1,6 @@
 /**
  * The store at 100,000 files (generated reports): indexing, indexing again, finding, similar, memory; a plain INSERT loop beside it. Needs a build.
- *   node tools/bench/store.mjs [--files 100000] [--batch 2000] [--inserts 500]
+ *   node tools/bench/store.mjs [--files 100000] [--batch 1000] [--inserts 500]
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { openStore, rowsOf, tableNamed, TABLES } from '@exr/core/store';
 import { frameOf, random, templates } from './retrieval/generator.mjs';
 import { VOCABULARIES } from './retrieval/vocabulary.mjs';
 
-const { values } = parseArgs({ options: { files: { type: 'string', default: '100000' }, batch: { type: 'string', default: '2000' }, inserts: { type: 'string', default: '500' } } });
+const { values } = parseArgs({ options: { files: { type: 'string', default: '100000' }, batch: { type: 'string', default: '1000' }, inserts: { type: 'string', default: '500' } } });
 const [total, batch, inserts] = [Number(values.files), Number(values.batch), Number(values.inserts)];
 const folder = mkdtempSync(join(tmpdir(), 'exr-bench-'));
 const store = openStore(join(folder, 'bench.duckdb'));
