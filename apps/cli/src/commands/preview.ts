@@ -1,19 +1,20 @@
 import { Args } from '@oclif/core';
 import { boolean, custom, integer, string } from '@oclif/core/flags';
 import { writeFile } from 'node:fs/promises';
-import { ExrError, formatCount, openExr, plainText, type PreviewPicture, renderPreview, type ToneMap } from '@exr/core';
+import { ExrError, formatCount, openExr, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap } from '@exr/core';
 import { ExrCommand, limitFlag } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
+import { Output } from '../output/output.ts';
+import { canvasOf, drawn, type Canvas } from '../output/picture.ts';
 import { progressBar } from '../output/progress.ts';
-import { showPicture } from '../output/picture.ts';
 
 export default class PreviewCommand extends ExrCommand {
   static override summary = 'Make a PNG of any part, layer, view or level, or show it in the terminal.';
   static override description =
-    'Colours go from the file\'s primaries to sRGB. NaN and infinite pixels are magenta, regions whose chunks are missing are hatched. Deep parts are flattened. Without --output the picture is drawn in the terminal, as an image where the terminal can (kitty, iTerm2, WezTerm, ghostty), in half blocks of colour elsewhere.';
+    'Colours go from the file\'s primaries to sRGB. NaN and infinite pixels are magenta, regions whose chunks are missing are hatched. Deep parts are flattened. Without --output the picture is drawn in the terminal, as an image where the terminal can (kitty, iTerm2, WezTerm, ghostty), in half blocks of colour elsewhere. A picture that is far smaller than the file is made from some of its lines unless --every is given. docs/guide/preview.md says what is done to the values.';
   static override examples = [
     '<%= config.bin %> preview beauty.1001.exr -o beauty.png',
     '<%= config.bin %> preview beauty.1001.exr --layer diffuse --exposure 1.5 --size 512 -o diffuse.png',
@@ -22,8 +23,8 @@ export default class PreviewCommand extends ExrCommand {
   ];
   static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, or - for standard input.' }) };
   static override flags = {
-    output: string({ char: 'o', helpValue: 'FILE.png', summary: 'Write a PNG here instead of drawing in the terminal.' }),
-    size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Longer side of the picture. Default: the file\'s own size; in the terminal what fits.' }),
+    output: string({ char: 'o', helpValue: 'FILE.png', summary: 'Write a PNG here (-: standard output) instead of drawing in the terminal.' }),
+    size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Most pixels on the longer side. Default: the file\'s own size; in the terminal what fits.' }),
     layer: string({ char: 'l', helpValue: 'NAME', summary: 'Layer to draw ("" is the base layer).' }),
     view: string({ helpValue: 'NAME', summary: 'View of a stereo file (left, right).' }),
     channel: string({ char: 'c', helpValue: 'NAME', summary: 'One channel alone, in grey.' }),
@@ -33,48 +34,61 @@ export default class PreviewCommand extends ExrCommand {
     alpha: boolean({ summary: 'Keep the alpha channel in the PNG instead of showing colour on black.' }),
     marks: boolean({ allowNo: true, default: true, summary: 'Mark NaN/Inf pixels and missing regions.' }),
     normalize: boolean({ allowNo: true, summary: 'Spread the values over black to white. Default: for data channels drawn alone.' }),
+    every: boolean({ summary: 'Read every line, however small the picture: slower, and no NaN is overlooked.' }),
     ...partFlag, ...levelFlag, ...threadsFlag, ...limitFlag,
   };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(PreviewCommand);
-    const { source } = await openInput(namedInput(args.file));
     const limits = parseLimits(flags.limit);
-    const inTerminal = flags.output === undefined;
-    if (inTerminal && !process.stdout.isTTY) throw new ExrError('INVALID_ARGUMENT', 'standard output is not a terminal: name a file with --output FILE.png');
+    const canvas = flags.output === undefined ? terminal() : null;
+    const { source } = await openInput(namedInput(args.file));
+    const bar = await progressBar(1000, '‰', {});
     try {
       const file = await openExr(source, { limits, signal: this.signal });
-      const bar = await progressBar(1000, '‰', {});
-      const { part, layer, view, channel, exposure, alpha, marks, normalize, threads } = flags;
+      const { part, layer, view, channel, exposure, alpha, marks, normalize, every, threads } = flags;
+      const size = flags.size ?? canvas?.pixels;
       const preview = await renderPreview(file, {
-        exposure, alpha, marks, tone: flags.tone as ToneMap, limits, signal: this.signal,
-        ...(part !== undefined && { part }), ...(layer !== undefined && { layer }), ...(view !== undefined && { view }), ...(channel !== undefined && { channel }),
-        ...(normalize !== undefined && { normalize }), ...(threads !== undefined && { threads }),
-        ...(flags.level !== undefined && { level: parseLevel(flags.level)! }),
-        ...size(flags.size, inTerminal),
+        ...given({ part, layer, view, channel, normalize, threads, size, level: parseLevel(flags.level) }),
+        exposure, alpha, marks, every, tone: flags.tone as ToneMap, limits, signal: this.signal,
         window: flags.window === 'display' || flags.window === 'data' ? flags.window : parseRegion(flags.window)!,
         onProgress: ({ chunks, totalChunks }) => bar.advance(Math.floor((chunks / Math.max(1, totalChunks)) * 1000)),
       });
       bar.stop();
-      if (inTerminal) await showPicture(preview);
-      else await writeFile(flags.output!, await preview.png());
-      process.stderr.write(`${describe(preview)}${inTerminal ? '' : ` → ${flags.output}`}\n`);
+      if (canvas) await new Output().write(await drawn(preview, canvas));
+      else if (flags.output === '-') await new Output().write(await preview.png());
+      else await save(flags.output!, await preview.png());
+      process.stderr.write(`${describe(preview)}${canvas ? '' : ` → ${flags.output === '-' ? 'standard output' : flags.output}`}\n`);
       if (preview.skipped.length > 0) this.noticed('format');
     } finally {
+      bar.stop();
       await source.close?.();
     }
   }
+}
+
+async function save(path: string, png: Uint8Array): Promise<void> {
+  await writeFile(path, png).catch((cause: Error) => {
+    throw new ExrError('INVALID_ARGUMENT', `--output ${path}: ${cause.message}`, {}, { cause });
+  });
+}
+
+function terminal(): Canvas {
+  const canvas = process.stdout.isTTY ? canvasOf(process.env, process.stdout) : null;
+  if (canvas) return canvas;
+  const why = process.stdout.isTTY ? 'this terminal (TERM=dumb) cannot draw' : 'standard output is not a terminal';
+  throw new ExrError('INVALID_ARGUMENT', `${why}: name a file with --output FILE.png`);
+}
+
+/** The options that were given: an absent one is left to its default. */
+function given(options: { [Key in keyof PreviewOptions]?: PreviewOptions[Key] | undefined }): PreviewOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as PreviewOptions;
 }
 
 function stops(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(Math.abs(value) <= 60)) throw new ExrError('INVALID_ARGUMENT', `--exposure ${text}: expected a number of stops such as 1.5 or -2`);
   return value;
-}
-
-function size(wanted: number | undefined, inTerminal: boolean): { size?: number } {
-  if (wanted !== undefined) return { size: wanted };
-  return inTerminal ? { size: 768 } : {};
 }
 
 function describe(preview: PreviewPicture): string {

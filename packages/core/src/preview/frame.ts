@@ -6,8 +6,8 @@ import type { Limits } from '../limits.ts';
 import type { Axis } from './axis.ts';
 
 export interface FrameOptions {
-  /** Most pixels on the picture's longer side. Default: as many as the file has. */
-  readonly size?: number;
+  /** Most pixels on the picture's longer side, or across and down. Default: as many as the file has; a picture is never enlarged. */
+  readonly size?: number | { readonly width: number; readonly height: number };
   /** What of pixel space is shown. Default: the display window where the data window meets it, else the data window. */
   readonly window?: 'display' | 'data' | Box2i;
   /** A level to read, in its own pixels. Default: the smallest that still has as many pixels as the picture. */
@@ -35,7 +35,8 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const wanted = fit(full.width * stretch, full.height, options.size);
   const level = options.level ? grid.level(options.level.x, options.level.y) : smallestFor(grid.levels, part, wanted.scale * stretch, wanted.scale);
   if (!level) {
-    throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no level ${options.level!.x},${options.level!.y}; it has ${grid.levels.length} (0,0 is the full one)`, { part: part.index });
+    const { x, y } = options.level!;
+    throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no level ${x},${y}; it has ${grid.levels.length} (0,0 is the full one)`, { part: part.index });
   }
   const base = grid.levels[0]!;
   // A level covers the data window with fewer pixels.
@@ -46,10 +47,10 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const y0 = yMin + (shown.yMin - yMin) * shrinkY;
   const [levelWidth, levelHeight] = [full.width * shrinkX, full.height * shrinkY];
   const { width, height } = options.level ? fit(levelWidth * stretch, levelHeight, options.size) : wanted;
-  if (width * height > MOST_PIXELS) {
-    throw new ExrError('LIMIT_EXCEEDED', `part ${part.index}: a picture of ${width} × ${height} pixels is more than ${MOST_PIXELS}: ask for a smaller size`, {
-      part: part.index, limit: 'previewPixels', limitValue: MOST_PIXELS, requested: width * height,
-    });
+  const { previewPixels } = limits;
+  if (width * height > previewPixels) {
+    const message = `part ${part.index}: a picture of ${width} × ${height} pixels is more than the limit of ${previewPixels}: ask for a smaller size`;
+    throw new ExrError('LIMIT_EXCEEDED', message, { part: part.index, limit: 'previewPixels', limitValue: previewPixels, requested: width * height });
   }
   const region = {
     xMin: Math.max(level.window.xMin, Math.floor(x0)), yMin: Math.max(level.window.yMin, Math.floor(y0)),
@@ -57,9 +58,6 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   };
   return { level, across: { origin: x0, scale: width / levelWidth, size: width }, down: { origin: y0, scale: height / levelHeight, size: height }, region };
 }
-
-/** Sums, weights and marks of each pixel are held: about 40 bytes. */
-const MOST_PIXELS = 2 ** 26;
 
 function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {
   if (typeof window === 'object') {
@@ -72,9 +70,9 @@ function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {
   return window !== 'data' && meet ? display : data;
 }
 
-function fit(width: number, height: number, size: number | undefined): { width: number; height: number; scale: number } {
-  const longer = Math.max(width, height);
-  const scale = size !== undefined && size < longer ? size / longer : 1;
+function fit(width: number, height: number, size: FrameOptions['size']): { width: number; height: number; scale: number } {
+  const room = typeof size === 'number' ? { width: size, height: size } : size;
+  const scale = room ? Math.min(1, room.width / width, room.height / height) : 1;
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), scale };
 }
 

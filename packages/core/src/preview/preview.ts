@@ -43,7 +43,7 @@ export interface PreviewFile extends ChunkedFile {
 /** Reads what the picture needs and develops it. Throws INVALID_ARGUMENT for what the file does not have, LIMIT_EXCEEDED, and what reading throws. */
 export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<PreviewPicture> {
   const { part, picture } = choose(file, options);
-  const frame = frameOf(part, partGeometry(part), options, options.limits ?? DEFAULT_LIMITS);
+  const frame = frameOf(part, partGeometry(part), options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
   const color = colorOf(part);
   const growMarks = Math.min(frame.across.scale, frame.down.scale) < 0.5;
