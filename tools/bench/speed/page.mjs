@@ -16,7 +16,8 @@ three ${peers.three}, parse-exr ${peers['parse-exr']}, exrs ${peers.exrs}.
 
 The inputs are made by oiiotool from several octaves of noise, a gradient and a soft-edged alpha; \`corpus\` files are those of EXR_CORPUS.
 \`exr inspect --stats\` also gives percentiles, a histogram, places and exact sums, which the peers do not; the JavaScript peers are timed with a
-plain minimum, maximum and mean over what they decoded. docs/decisions/performance.md says where the time goes.
+plain minimum, maximum and mean over what they decoded, rdcore with a minimum, maximum, sum and sum of squares. Of a tiled file with levels rdcore
+decodes all of them, the others the first. docs/decisions/performance.md says where the time goes.
 
 ${markdown(['bar', 'measured', ''], bars)}
 
