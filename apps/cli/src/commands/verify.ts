@@ -109,7 +109,7 @@ export default class Verify extends ExrCommand {
 
 async function verdictOf(input: Input, options: { tier: Tier; limits: ReturnType<typeof parseLimits>; signal: AbortSignal; threads: number | undefined; recent: number }): Promise<ExrReport> {
   if (input.kind === 'failed') return { ...buildFailedReport(input.error, { path: input.path }), structure: { verdict: 'unreadable', reasons: [input.error.message], parts: [] } };
-  const { source, mtime } = await openInput(input);
+  const { source, mtime } = await openInput(input, { blocking: options.tier === 'table' });
   try {
     return await verify(source, { ...options, path: input.path, mtime });
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { memorySource } from '../bytes/index.ts';
+import { counting, memorySource } from '../bytes/index.ts';
 import { readChunkIndex } from '../chunks/index.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import { readPixels } from '../pixels/index.ts';
@@ -180,6 +180,17 @@ describe('recovery', () => {
       expect(examination.structure.parts.map((part) => part.present)).toEqual(before.structure.parts.map((part) => (fill ? part.chunks : part.present)));
     }
   });
+});
+
+it('takes one read for a file that fits into the first, and at most three of any for the cheap tier', async () => {
+  const small = counting(memorySource(bytesOf('multipart_flat_deep'), 'small.exr'));
+  await verify(small, { tier: 'table' });
+  const whole = bytesOf('scan_half_rgba_none');
+  const long = new Uint8Array(300_000);
+  long.set(whole); // what follows the last chunk belongs to nothing, and is not read
+  const large = counting(memorySource(long, 'large.exr'));
+  await verify(large, { tier: 'table' });
+  expect([small.reads, large.reads <= 3]).toEqual([2, true]);
 });
 
 it('says "in progress" only of a file that was written to a moment ago', async () => {

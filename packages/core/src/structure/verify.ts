@@ -1,5 +1,5 @@
 /** Bytes in, verdict out: the one call behind `exr verify`, the editor's badge and the assistants' structure tool. */
-import type { ByteSource } from '../bytes/index.ts';
+import { rememberHead, type ByteSource } from '../bytes/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import { buildFailedReport, buildReport, type ExrReport, type ReportStructure } from '../report/index.ts';
@@ -21,7 +21,8 @@ export interface VerifyOptions extends ExamineOptions {
  * The report of a file with its `structure`: verdict, reasons, chunk map. Like inspect it never throws for what is wrong with the file or the
  * world. A file that changes while it is read says SOURCE_CHANGED, with the verdict `in progress`.
  */
-export async function verify(source: ByteSource, options: VerifyOptions = {}): Promise<ExrReport> {
+export async function verify(given: ByteSource, options: VerifyOptions = {}): Promise<ExrReport> {
+  const source = options.tier === 'decode' ? given : rememberHead(given);
   const path = options.path ?? source.name;
   const { signal, limits, recent } = options;
   let file: ExrFile | null = null;
