@@ -31,16 +31,23 @@ export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): P
   const { layer, view, channel } = choice;
   if (channel !== undefined) return oneChannel(part, channel);
   const layers = layersOf(part);
-  if (layers.length === 0) throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
+  if (layers.length === 0) {
+    throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
+  }
   const views = viewsOf(part);
   const wanted = layers.map((each) => placed(each, views)).filter((each) => (layer === undefined || each.name === layer) && isSeen(each.view, view, views));
   const pictures = wanted.map(pictureOf);
   // The base layer first, then whatever layer has colours, then anything at all.
   const colours = pictures.filter((picture) => picture.kind !== 'gray');
-  const best = colours.find((picture) => picture.layer === '') ?? colours.find((picture) => !picture.data) ?? colours[0] ?? pictures.find((picture) => !picture.data) ?? pictures[0];
+  const inOrder = [
+    ...colours.filter((picture) => picture.layer === ''), ...colours.filter((picture) => !picture.data), ...colours,
+    ...pictures.filter((picture) => !picture.data), ...pictures,
+  ];
+  const best = inOrder[0];
   if (best) return best;
   const name = (one: string | undefined, of: string | null | undefined): string => [of, one].filter(Boolean).join('.');
-  throw missing(layer === undefined ? 'view' : 'layer', name(layer, view), [...new Set(layers.map((each) => (layer === undefined ? (each.view ?? '') : name(each.name, each.view))))], part);
+  const there = layers.map((each) => (layer === undefined ? (each.view ?? '') : name(each.name, each.view)));
+  throw missing(layer === undefined ? 'view' : 'layer', name(layer, view), [...new Set(there)], part);
 }
 
 /** Some programs write the view before the layer (left.diffuse.R), which the specification takes for a layer's name: MultiViewOpenEXR has it last. */
@@ -59,7 +66,8 @@ function isSeen(view: string | null, wanted: string | undefined, views: readonly
 function oneChannel(part: PartHeader, name: string): PictureChannels {
   const channel = part.channels.find((each) => each.name === name);
   if (!channel) throw missing('channel', name, part.channels.map((each) => each.name), part);
-  return { kind: 'gray', names: [name], alpha: null, data: isData(name) || channel.pixelType === 'uint', layer: placeOf(name, part, viewsOf(part)).layer };
+  const { layer } = placeOf(name, part, viewsOf(part));
+  return { kind: 'gray', names: [name], alpha: null, data: isData(name) || channel.pixelType === 'uint', layer };
 }
 
 function pictureOf({ name: layer, channels }: Layer): PictureChannels {
@@ -76,17 +84,26 @@ function pictureOf({ name: layer, channels }: Layer): PictureChannels {
   if (luma) return { kind: 'luma', names: luma, alpha, data: false, layer };
   const vectors = pick('x', 'y', 'z') ?? pick('u', 'v', 'w');
   if (vectors) return { kind: 'rgb', names: vectors, alpha, data: true, layer };
-  const one = components.get('y') ?? channels.find(({ name }) => name !== alpha && !isData(name))?.name ?? channels.find(({ name }) => name !== alpha)?.name ?? alpha!;
+  const others = channels.map(({ name }) => name).filter((name) => name !== alpha);
+  const one = components.get('y') ?? others.find((name) => !isData(name)) ?? others[0] ?? alpha!;
   return { kind: 'gray', names: [one], alpha: one === alpha ? null : alpha, data: isData(one) || integers([one]), layer };
 }
 
+const DATA_WORDS = new RegExp(
+  `(^|[._])(${[
+    'nn?', 'normals?', 'p', 'pos', 'position', 'pworld', 'z', 'zback', 'depth', 'motion', 'motionvectors?', 'velocity', 'vectors?', 'uvs?', 'st',
+    'ids?', '\\w*cryptomatte\\w*', 'crypto(asset|object|material)?',
+  ].join('|')})\\d*([._]|$)`, 'i',
+);
+
 /** Names that rendering gives to what is no light: normals, positions, motion, depth, ids, Cryptomattes. A matte is drawn as it is. */
 function isData(name: string): boolean {
-  return /(^|[._])(n|nn|normals?|p|pos|position|pworld|z|depth|zback|motion|motionvectors?|velocity|vectors?|uvs?|st|id|ids|\w*cryptomatte\w*|crypto(asset|object|material)?)\d*([._]|$)/i.test(name);
+  return DATA_WORDS.test(name);
 }
 
 function missing(what: string, wanted: string, there: readonly string[], part: PartHeader): ExrError {
   const shown = there.slice(0, 20).map((name) => JSON.stringify(name));
   const more = there.length > 20 ? ` and ${there.length - 20} more` : '';
-  return new ExrError('INVALID_ARGUMENT', `part ${part.index} has no ${what} ${JSON.stringify(wanted)}; there ${there.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`, { part: part.index });
+  const list = `there ${there.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`;
+  return new ExrError('INVALID_ARGUMENT', `part ${part.index} has no ${what} ${JSON.stringify(wanted)}; ${list}`, { part: part.index });
 }

@@ -5,7 +5,7 @@ import type { Chromaticities } from '../header/index.ts';
 export type Primaries = Chromaticities;
 export type Matrix3 = readonly [number, number, number, number, number, number, number, number, number];
 
-/** Rec. 709, which are sRGB's primaries and what an OpenEXR file without chromaticities means (Standard Attributes, "chromaticities"). */
+/** Those of sRGB, and what an OpenEXR file without chromaticities means (Standard Attributes, "chromaticities"). */
 export const REC709: Primaries = { red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06], white: [0.3127, 0.329] };
 
 /** RGB of these primaries → CIE XYZ with Y(white) = 1 (SMPTE RP 177). */
@@ -22,7 +22,7 @@ export function rgbToXyz({ red, green, blue, white }: Primaries): Matrix3 {
  * matrices do. Null when there is nothing to do; undefined when these are no primaries (a degenerate triangle, no numbers).
  */
 export function toSrgb(from: Primaries): Matrix3 | null | undefined {
-  if (near(from.red, REC709.red) && near(from.green, REC709.green) && near(from.blue, REC709.blue) && near(from.white, REC709.white)) return null;
+  if ((['red', 'green', 'blue', 'white'] as const).every((each) => near(from[each], REC709[each]))) return null;
   const adapted = multiply(bradford(from.white, REC709.white), rgbToXyz(from));
   const matrix = multiply(invert(rgbToXyz(REC709)), adapted);
   return matrix.every((value) => Math.abs(value) < 1e6) ? matrix : undefined;
@@ -67,5 +67,9 @@ function invert(m: Matrix3): Matrix3 {
   const B = f * g - d * i;
   const C = d * h - e * g;
   const det = a * A + b * B + c * C;
-  return [A / det, (c * h - b * i) / det, (b * f - c * e) / det, B / det, (a * i - c * g) / det, (c * d - a * f) / det, C / det, (b * g - a * h) / det, (a * e - b * d) / det];
+  return [
+    A / det, (c * h - b * i) / det, (b * f - c * e) / det,
+    B / det, (a * i - c * g) / det, (c * d - a * f) / det,
+    C / det, (b * g - a * h) / det, (a * e - b * d) / det,
+  ];
 }

@@ -28,12 +28,15 @@ export interface Colours {
 }
 
 /** RGBA, 8 bits, straight alpha. */
-export function develop(proxy: Proxy, picture: PictureChannels, colours: Colours, options: DevelopOptions = {}): Uint8ClampedArray<ArrayBuffer> {
+export function develop(
+  proxy: Proxy, picture: PictureChannels, colours: Colours, options: DevelopOptions = {},
+): Uint8ClampedArray<ArrayBuffer> {
   const { width, height, planes } = proxy;
   const out = new Uint8ClampedArray(width * height * 4);
   const alphaPlane = options.alpha && picture.alpha !== null ? planes[planes.length - 1]! : null;
   const light = lightOf(picture, planes, colours);
-  const range = (options.normalize ?? (picture.kind === 'gray' && picture.data)) ? rangeOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
+  const spread = options.normalize ?? (picture.kind === 'gray' && picture.data);
+  const range = spread ? rangeOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
   const gain = range ? 1 / (range.max - range.min) : 2 ** (options.exposure ?? 0);
   const offset = range ? range.min : 0;
   const tone = TONE[range ? 'none' : (options.tone ?? 'none')];
@@ -55,9 +58,11 @@ export function develop(proxy: Proxy, picture: PictureChannels, colours: Colours
   return out;
 }
 
+type Light = [Float32Array, Float32Array, Float32Array];
+
 /** The picture's linear R, G and B; NaN where there is no value. One plane three times for grey. */
-function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { matrix, primaries }: Colours): [Float32Array, Float32Array, Float32Array] {
-  const [first, second, third] = planes as [Float32Array, Float32Array, Float32Array];
+function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { matrix, primaries }: Colours): Light {
+  const [first, second, third] = planes as unknown as Light;
   if (picture.kind === 'gray') return [first, first, first];
   if (picture.kind === 'luma') luminanceToRgb(first, second, third, primaries);
   if (matrix && !picture.data) convert(first, second, third, matrix);
@@ -100,7 +105,9 @@ function drawMarks(out: Uint8ClampedArray, { width, height, nonfinite, missing }
     out[pixel * 4 + 2] = b!;
     out[pixel * 4 + 3] = 255;
   };
-  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (missing[y * width + x]) mark(y * width + x, (x + y) % 8 < 4 ? HATCH_DARK : HATCH_LIGHT);
+  for (let pixel = 0; pixel < missing.length; pixel++) {
+    if (missing[pixel]) mark(pixel, ((pixel % width) + Math.floor(pixel / width)) % 8 < 4 ? HATCH_DARK : HATCH_LIGHT);
+  }
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       if (!nonfinite[y * width + x]) continue;
@@ -111,7 +118,10 @@ function drawMarks(out: Uint8ClampedArray, { width, height, nonfinite, missing }
   }
 }
 
-/** The least and the most value, null when they are the same. A renderer's "nothing here" depth is huge and would press all else into black: it does not count. */
+/**
+ * The least and the most value, null when they are the same. A renderer's "nothing here" depth is huge and would press all else into black:
+ * it does not count.
+ */
 function rangeOf(planes: readonly Float32Array[]): { min: number; max: number } | null {
   let [min, near, max] = [Infinity, -Infinity, -Infinity];
   for (const plane of planes) {

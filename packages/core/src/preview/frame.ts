@@ -12,6 +12,11 @@ export interface FrameOptions {
   readonly window?: 'display' | 'data' | Box2i;
   /** A level to read, in its own pixels. Default: the smallest that still has as many pixels as the picture. */
   readonly level?: { readonly x: number; readonly y: number };
+  /**
+   * Decode every chunk of the full level even where the picture has far fewer pixels. Default false: the level that is large enough, and where
+   * chunks are short (one line) about four of them for each line of the picture.
+   */
+  readonly every?: boolean;
   /** Stretch the width by the pixel aspect ratio. Default true. */
   readonly aspect?: boolean;
 }
@@ -33,7 +38,8 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const par = part.pixelAspectRatio;
   const stretch = options.aspect !== false && par > 0.01 && par < 100 ? par : 1;
   const wanted = fit(full.width * stretch, full.height, options.size);
-  const level = options.level ? grid.level(options.level.x, options.level.y) : smallestFor(grid.levels, part, wanted.scale * stretch, wanted.scale);
+  const asked = options.level ?? (options.every ? { x: 0, y: 0 } : null);
+  const level = asked ? grid.level(asked.x, asked.y) : smallestFor(grid.levels, part, wanted.scale * stretch, wanted.scale);
   if (!level) {
     const { x, y } = options.level!;
     throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no level ${x},${y}; it has ${grid.levels.length} (0,0 is the full one)`, { part: part.index });
@@ -56,13 +62,16 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
     xMin: Math.max(level.window.xMin, Math.floor(x0)), yMin: Math.max(level.window.yMin, Math.floor(y0)),
     xMax: Math.min(level.window.xMax, Math.ceil(x0 + levelWidth) - 1), yMax: Math.min(level.window.yMax, Math.ceil(y0 + levelHeight) - 1),
   };
-  return { level, across: { origin: x0, scale: width / levelWidth, size: width }, down: { origin: y0, scale: height / levelHeight, size: height }, region };
+  const across = { origin: x0, scale: width / levelWidth, size: width };
+  const down = { origin: y0, scale: height / levelHeight, size: height };
+  return { level, across, down, region };
 }
 
 function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {
   if (typeof window === 'object') {
     if (window.xMax >= window.xMin && window.yMax >= window.yMin) return window;
-    throw new ExrError('INVALID_ARGUMENT', `the window (${window.xMin}, ${window.yMin}) to (${window.xMax}, ${window.yMax}) is empty: its max lies before its min`);
+    const { xMin, yMin, xMax, yMax } = window;
+    throw new ExrError('INVALID_ARGUMENT', `the window (${xMin}, ${yMin}) to (${xMax}, ${yMax}) is empty: its max lies before its min`);
   }
   const { dataWindow: data, displayWindow: display } = part;
   const meet = display.xMax >= display.xMin && display.yMax >= display.yMin
@@ -76,11 +85,16 @@ function fit(width: number, height: number, size: FrameOptions['size']): { width
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)), scale };
 }
 
-/** Mipmaps: the smallest level that does not have to be enlarged. Ripmaps: likewise, each axis for itself. `needX` and `needY`: picture pixels per pixel of the part. */
+/**
+ * Mipmaps: the smallest level that does not have to be enlarged. Ripmaps: likewise, each axis for itself. `needX` and `needY`: picture pixels
+ * per pixel of the part.
+ */
 function smallestFor(levels: readonly LevelGrid[], part: PartHeader, needX: number, needY: number): LevelGrid {
   let best = levels[0]!;
   if (part.tiles === null || part.tiles.levelMode === 'one_level') return best;
   // By what the level stands for, not by its size, which is rounded.
-  for (const level of levels) if (2 ** -level.x >= needX && 2 ** -level.y >= needY && level.width * level.height < best.width * best.height) best = level;
+  for (const level of levels) {
+    if (2 ** -level.x >= needX && 2 ** -level.y >= needY && level.width * level.height < best.width * best.height) best = level;
+  }
   return best;
 }

@@ -24,8 +24,11 @@ export interface FileToDraw {
 export function pictureBytes({ window, display = window, aspect = 1, attributes = [], channels, without = [] }: FileToDraw): Buffer {
   const sorted = Object.entries(channels).sort(([a], [b]) => (a < b ? -1 : 1));
   const head = bytes(MAGIC, version(), required({
-    channels: attribute('channels', 'chlist', sorted.map(([name, { type = 'float', every = [1, 1] }]) => ({ name, pixelType: type, xSampling: every[0], ySampling: every[1], pLinear: false }))),
-    compression: attribute('compression', 'compression', 'none'), dataWindow: attribute('dataWindow', 'box2i', window), displayWindow: attribute('displayWindow', 'box2i', display),
+    channels: attribute('channels', 'chlist', sorted.map(([name, { type = 'float', every: [xSampling, ySampling] = [1, 1] }]) => (
+      { name, pixelType: type, xSampling, ySampling, pLinear: false }
+    ))),
+    compression: attribute('compression', 'compression', 'none'),
+    dataWindow: attribute('dataWindow', 'box2i', window), displayWindow: attribute('displayWindow', 'box2i', display),
     pixelAspectRatio: attribute('pixelAspectRatio', 'float', aspect),
   }), ...attributes, 0);
   const lines = Array.from({ length: window.yMax - window.yMin + 1 }, (_, i) => window.yMin + i);

@@ -13,8 +13,10 @@ export async function encodePng(rgba: Uint8ClampedArray | Uint8Array, width: num
   header.set([8, options.alpha ? 6 : 2, 0, 0, 0], 8);
   const data = await deflate(filterLines(rgba, width, height, channels));
   // sRGB chunk: the values are sRGB, perceptual intent.
-  return concat([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a), chunk('IHDR', header), chunk('sRGB', Uint8Array.of(0)), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))]);
+  return concat([SIGNATURE, chunk('IHDR', header), chunk('sRGB', Uint8Array.of(0)), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))]);
 }
+
+const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /** Filter "Up" for every line but the first ("Sub"): cheap, and good on smooth pictures. */
 function filterLines(rgba: Uint8ClampedArray | Uint8Array, width: number, height: number, channels: 3 | 4): Uint8Array {

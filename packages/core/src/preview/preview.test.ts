@@ -76,6 +76,7 @@ describe('where the pixels go', () => {
     for (const [size, level] of [[101, 0], [60, 0], [50, 1], [26, 1], [25, 2], [12, 3]] as const) expect((await renderPreview(mip, { size })).level).toEqual({ x: level, y: level });
     const rip = await fixture('tile_rip_up_piz.exr'); // rounded up: 101, 51, 26 × 75, 38, 19
     expect((await renderPreview(rip, { size: 50 })).level).toEqual({ x: 1, y: 1 });
+    expect((await renderPreview(rip, { size: 50, every: true })).level).toEqual({ x: 0, y: 0 });
     const level = await renderPreview(rip, { level: { x: 2, y: 0 } });
     expect([level.width, level.height]).toEqual([26, 75]);
     await expect(renderPreview(rip, { level: { x: 9, y: 0 } })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });

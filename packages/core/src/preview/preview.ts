@@ -14,8 +14,6 @@ import { readProxy } from './proxy.ts';
 export interface PreviewOptions extends PictureChoice, FrameOptions, DevelopOptions, RunOptions {
   /** Index of the part. Default: the first whose channels make a picture. */
   readonly part?: number;
-  /** Decode every chunk even where the picture has far fewer lines than the file. Default false: about four lines of the file for each of the picture. */
-  readonly every?: boolean;
 }
 
 export interface PreviewPicture {
@@ -46,8 +44,9 @@ export async function renderPreview(file: PreviewFile, options: PreviewOptions =
   const frame = frameOf(part, partGeometry(part), options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
   const color = colorOf(part);
-  const growMarks = Math.min(frame.across.scale, frame.down.scale) < 0.5;
-  const rgba = develop(proxy, picture, { matrix: color.isData ? null : (toSrgb(color.primaries) ?? null), primaries: color.primaries, growMarks }, options);
+  const growMarks = Math.min(frame.across.scale, frame.down.scale) < 1;
+  const matrix = color.isData ? null : (toSrgb(color.primaries) ?? null);
+  const rgba = develop(proxy, picture, { matrix, primaries: color.primaries, growMarks }, options);
   const { width, height } = proxy;
   const alpha = options.alpha === true && picture.alpha !== null;
   return {
@@ -61,7 +60,10 @@ export async function renderPreview(file: PreviewFile, options: PreviewOptions =
 function choose(file: PreviewFile, options: PreviewOptions): { part: PartHeader; picture: PictureChannels } {
   if (options.part !== undefined) {
     const part = file.parts[options.part];
-    if (!part) throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: part ${options.part} does not exist; parts are ${file.parts.map((p) => `${p.index}${p.name ? ` ${p.name}` : ''}`).join(', ')}`, { part: options.part });
+    if (!part) {
+      const there = file.parts.slice(0, 50).map(({ index, name }) => `${index}${name ? ` ${name}` : ''}`).join(', ');
+      throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: part ${options.part} does not exist; parts are ${there}`, { part: options.part });
+    }
     return { part, picture: pictureChannels(part, choiceWithin(part, options)) };
   }
   const failures: ExrError[] = [];
@@ -80,7 +82,8 @@ function choose(file: PreviewFile, options: PreviewOptions): { part: PartHeader;
 /** Parts to try in turn: those of the view asked for, colours before data, then the others. */
 function candidates(parts: readonly PartHeader[], options: PreviewOptions): PartHeader[] {
   const rank = (part: PartHeader): number => {
-    const inView = options.view === undefined || part.view === options.view || (options.layer !== undefined && part.name === options.layer) ? 0 : 2;
+    const named = options.layer !== undefined && part.name === options.layer;
+    const inView = options.view === undefined || part.view === options.view || named ? 0 : 2;
     const colours = /(^|\.)(r|y|red)$/i;
     return inView + (part.channels.some((channel) => colours.test(channel.name)) ? 0 : 1);
   };
@@ -101,17 +104,22 @@ function namesOf({ name, view }: PartHeader): string[] {
   if (name === null) return [];
   if (view === null) return [name];
   return [name, ...['.', '_'].flatMap((mark) => [
-    ...(name.endsWith(mark + view) ? [name.slice(0, -view.length - 1)] : []), ...(name.startsWith(view + mark) ? [name.slice(view.length + 1)] : []),
+    ...(name.endsWith(mark + view) ? [name.slice(0, -view.length - 1)] : []),
+    ...(name.startsWith(view + mark) ? [name.slice(view.length + 1)] : []),
   ])];
 }
 
 /** Names from before the Color Interop Forum's, as OpenImageIO and others write them into oiio:ColorSpace. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
-  linear: 'lin_rec709_scene', scene_linear: 'lin_rec709_scene', lin_srgb: 'lin_rec709_scene', lin_rec709: 'lin_rec709_scene', 'linear rec.709 (srgb)': 'lin_rec709_scene',
+  linear: 'lin_rec709_scene', scene_linear: 'lin_rec709_scene', lin_srgb: 'lin_rec709_scene', lin_rec709: 'lin_rec709_scene',
+  'linear rec.709 (srgb)': 'lin_rec709_scene',
   acescg: 'lin_ap1_scene', lin_ap1: 'lin_ap1_scene', 'aces2065-1': 'lin_ap0_scene', lin_ap0: 'lin_ap0_scene',
 };
 
-/** What the part says of itself (colorSpaceOf), unnamed chromaticities, else Rec. 709. An encoded or unknown space is drawn as if it were linear Rec. 709. */
+/**
+ * What the part says of itself (colorSpaceOf), unnamed chromaticities, else Rec. 709. An encoded or unknown space is drawn as if it were linear
+ * Rec. 709.
+ */
 function colorOf(part: PartHeader): { primaries: Primaries; name: string; isData?: boolean } {
   const said = colorSpaceOf(part)?.name;
   if (said === 'data') return { primaries: REC709, name: 'data', isData: true };

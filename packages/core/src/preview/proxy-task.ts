@@ -42,7 +42,8 @@ export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
     return {
       chunk: (decoded) => patchOf(decoded, params, across),
       finish: () => null,
-      transfer: (patch) => (patch ? [patch.sums.buffer, ...patch.areas.flatMap((area) => (area ? [area.buffer] : [])), ...(patch.nonfinite ? [patch.nonfinite.buffer] : [])] : []),
+      // The covers are remembered, so they are copied.
+      transfer: (patch) => (patch ? [patch.sums, ...patch.areas, patch.nonfinite].flatMap((each) => (each ? [each.buffer] : [])) : []),
     };
   },
 };

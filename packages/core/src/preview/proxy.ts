@@ -85,7 +85,10 @@ class Means {
     }
     this.#addCover(this.#shared, patch);
     const { nonfinite, left, top, width, height } = patch;
-    if (nonfinite) for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) if (nonfinite[y * width + x]) this.nonfinite[(top + y) * this.width + left + x] = 1;
+    if (!nonfinite) return;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) if (nonfinite[y * width + x]) this.nonfinite[(top + y) * this.width + left + x] = 1;
+    }
   }
 
   #addPlane(to: Float32Array, { left, top, width, height }: ProxyPatch, from: Float32Array, offset: number): void {
@@ -125,7 +128,10 @@ function weighing(part: PartHeader, picture: PictureChannels, { across, down }: 
   return fits && y!.xSampling === 1 && y!.ySampling === 1 ? y!.name : null;
 }
 
-/** Where many chunks fall into one line of the picture, four of them say enough. Those that are not there are all told. Tiles are taken whole: a level serves small sizes there. */
+/**
+ * Where many chunks fall into one line of the picture, four of them say enough. Those that are not there are all told. Tiles are taken whole: a
+ * level serves small sizes there.
+ */
 function sampler({ down, level }: Frame, part: PartHeader, index: ChunkIndex): ((info: ChunkInfo) => boolean) | undefined {
   const step = Math.floor(1 / (down.scale * level.chunkHeight) / 4);
   if (step < 2 || part.isTiled) return undefined;
