@@ -1,5 +1,6 @@
 /** A real client of the SDK talking to the built server. */
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
@@ -52,4 +53,12 @@ export function clientOf(client: Client): Omit<TestClient, 'pid' | 'log'> {
 
 export function textOf(result: CallToolResult): string {
   return result.content.flatMap((each) => (each.type === 'text' ? [each.text] : [])).join('\n');
+}
+
+/** A copy of the fixtures as if written long ago: what lacks chunks and was written within the minute counts as being rendered, and a clone is that young. */
+export function agedFixtures(): string {
+  const base = mkdtempSync(join(tmpdir(), 'exr-mcp-'));
+  cpSync(FIXTURES, base, { recursive: true });
+  for (const file of readdirSync(base, { recursive: true })) utimesSync(join(base, file as string), 1_700_000_000, 1_700_000_000);
+  return base;
 }

@@ -92,7 +92,7 @@ describe('hostile text', () => {
     for (const [tool, args] of everyTool(path)) check(await server.call(tool, args), `${tool} ${path} ${JSON.stringify(args).length}`);
     for (const kind of ['header', 'report']) {
       const { contents } = await server.client.readResource({ uri: `exr://${kind}/${path}` });
-      const text = contents[0]!['text'] as string;
+      const { text } = contents[0] as { text: string };
       expect(ALIVE.exec(text.replaceAll('\n', ''))?.[0], kind).toBeUndefined();
       expect(text.length).toBeLessThanOrEqual(1024 * 1024);
       expect(JSON.parse(text)).toMatchObject({ note: expect.stringContaining('untrusted') });

@@ -3,16 +3,18 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FIXTURES, startServer, type TestClient, textOf } from './client.spec-util.ts';
+import { agedFixtures, startServer, type TestClient, textOf } from './client.spec-util.ts';
 import { makeExr, writeExr } from './exr.spec-util.ts';
 
 let base: string;
+let FIXTURES: string;
 let server: TestClient;
 /** Enough work for a second or more: one frame of 2K, by many names. */
 const FRAMES = 80;
 
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), 'exr-mcp-'));
+  FIXTURES = agedFixtures();
   mkdirSync(join(base, 'seq'));
   writeExr(join(base, 'frame.exr'), { width: 2048, height: 858, half: (x, y) => ((x * 7 + y * 13) & 0x3fff) });
   for (let frame = 0; frame < FRAMES; frame++) symlinkSync('../frame.exr', join(base, `seq/beauty.${1001 + frame}.exr`));
@@ -24,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  rmSync(base, { recursive: true, force: true });
+  for (const folder of [base, FIXTURES]) rmSync(folder, { recursive: true, force: true });
 });
 
 const fixture = (name: string) => join(FIXTURES, name);
@@ -164,13 +166,13 @@ describe('errors say what to change', () => {
 
 describe('resources and prompts', () => {
   it('header, report and preview of a file', async () => {
-    const read = async (kind: string) => (await server.client.readResource({ uri: `exr://${kind}/${fixture('multipart_3.exr').split('/').map(encodeURIComponent).join('/')}` })).contents[0]! as { text: string; blob: string; mimeType: string };
+    const read = async (kind: string) => (await server.client.readResource({ uri: `exr://${kind}/${fixture('multipart_3.exr').split('/').map(encodeURIComponent).join('/')}` })).contents[0]! as unknown as { text: string; blob: string; mimeType: string };
     const report = JSON.parse((await read('report')).text) as { parts: { name: string }[]; note: string };
     expect(report.parts.map(({ name }) => name)).toEqual(['beauty', 'crop', 'wide']);
     expect(report.note).toContain('untrusted');
     expect(JSON.parse((await read('header')).text)).toMatchObject({ schema_version: 1 });
     expect(Buffer.from((await read('preview')).blob, 'base64').subarray(1, 4).toString()).toBe('PNG');
-    expect(JSON.parse((await server.client.readResource({ uri: 'exr://folders' })).contents[0]!['text'] as string)).toMatchObject({ allowed_folders: [base, FIXTURES] });
+    expect(JSON.parse(((await server.client.readResource({ uri: 'exr://folders' })).contents[0] as { text: string }).text)).toMatchObject({ allowed_folders: [base, FIXTURES] });
   });
   it('links in answers lead to resources', async () => {
     const answer = await server.call('exr_structure', { path: fixture('incomplete_scan_zip.exr') });
