@@ -15,7 +15,6 @@ const [total, batch, inserts] = [Number(values.files), Number(values.batch), Num
 const folder = mkdtempSync(join(tmpdir(), 'exr-bench-'));
 const store = openStore(join(folder, 'bench.duckdb'));
 
-const rng = random(1);
 const made = VOCABULARIES.flatMap((vocabulary, i) => templates(vocabulary, 40, i + 1));
 /** Frame `i` of the whole: 100 frames a sequence. Reports are made before the clock starts. */
 function inspected(i) {
@@ -26,7 +25,7 @@ function inspected(i) {
 }
 
 let peak = 0;
-const sampler = setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
+const sampler = globalThis.setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20);
 /** What a busy machine cannot blur: CPU seconds of this process, both its threads and DuckDB's. */
 function cpuSeconds(since) {
   const { user, system } = process.cpuUsage(since);
@@ -101,5 +100,5 @@ spent = (performance.now() - spent) / 1000;
 console.log(`plain INSERT loop: ${inserts} files in ${spent.toFixed(1)} s = ${Math.round(inserts / spent)} files/s`);
 connection.closeSync();
 instance.closeSync();
-clearInterval(sampler);
+globalThis.clearInterval(sampler);
 rmSync(folder, { recursive: true, force: true });
