@@ -3,35 +3,33 @@
  * and answers with the time that took. node contender.mjs NAME, with an IPC channel.
  */
 import { readFileSync } from 'node:fs';
+import { computeStats, openExr } from '@exr/core';
+import { fileSource } from '@exr/core/node';
 
 /** By name: a function of path and threads that gives [{ name, count, min, max, mean }] of every channel that it decoded. */
 const CONTENDERS = {
-  ours: async () => {
-    const { openExr, computeStats } = await import('@exr/core');
-    const { fileSource } = await import('@exr/core/node');
-    return async (path, threads) => {
-      const source = fileSource(path);
-      try {
-        const { parts } = await computeStats(await openExr(source), { threads, deep: true, ...(threads > 1 && { threadWorth: 0 }) });
-        return parts.flatMap((part) => part.channels);
-      } finally {
-        await source.close();
-      }
-    };
+  ours: async () => async (path, threads) => {
+    const source = fileSource(path);
+    try {
+      const { parts } = await computeStats(await openExr(source), { threads, deep: true, ...(threads > 1 && { threadWorth: 0 }) });
+      return parts.flatMap((part) => part.channels);
+    } finally {
+      await source.close();
+    }
   },
   three: async () => {
     const { EXRLoader } = await import('three/examples/jsm/loaders/EXRLoader.js');
-    const { HalfFloatType, RGBAFormat, RGFormat } = await import('three');
-    return (path) => {
-      const loader = new EXRLoader().setDataType(HalfFloatType);
+    const { FloatType, HalfFloatType, RGBAFormat, RGFormat } = await import('three');
+    return async (path) => {
+      const loader = new EXRLoader().setDataType((await isHalf(path)) ? HalfFloatType : FloatType);
       const { data, format } = loader.parse(bufferOf(path));
       return interleaved(data, format === RGBAFormat ? 4 : format === RGFormat ? 2 : 1);
     };
   },
   'parse-exr': async () => {
     const { default: parse } = await import('parse-exr');
-    return (path) => {
-      const { data, format } = parse(bufferOf(path), 1016);
+    return async (path) => {
+      const { data, format } = parse(bufferOf(path), (await isHalf(path)) ? 1016 : 1015);
       return interleaved(data, format === 1023 ? 4 : 1);
     };
   },
@@ -44,6 +42,17 @@ const CONTENDERS = {
     };
   },
 };
+
+const halves = new Map();
+/** Whether halves are all that the file has: some peers want to be told what to give, and converting is work. Known after the first run. */
+async function isHalf(path) {
+  if (!halves.has(path)) {
+    const source = fileSource(path);
+    halves.set(path, (await openExr(source)).parts[0].channels.every((channel) => channel.pixelType === 'half'));
+    await source.close();
+  }
+  return halves.get(path);
+}
 
 function bufferOf(path) {
   const bytes = readFileSync(path);

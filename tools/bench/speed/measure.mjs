@@ -70,7 +70,7 @@ export async function peakMemory(command, args) {
 
 /** A contender's process that stays: ask(path, threads, milliseconds of warming up) → { ms, cpu, channels } or { error }. */
 export async function startContender(name) {
-  const child = fork(new URL('contender.mjs', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const child = fork(new URL('contender.mjs', import.meta.url), [name], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   const answer = () =>
     new Promise((resolve) => {
       const ended = () => resolve({ error: 'its process ended (out of memory?)' });
@@ -80,10 +80,9 @@ export async function startContender(name) {
         resolve(message);
       });
     });
-  const ready = await answer();
+  if ((await answer()) !== 'ready') throw new Error(`${name} does not start: is it installed, and packages/core built?`);
   return {
     name,
-    ready: ready === 'ready',
     ask(path, threads = 1, warmUp = 0) {
       if (!child.connected) return Promise.resolve({ error: 'its process ended' });
       const reply = answer();
