@@ -39,23 +39,30 @@ export function develop(
   const range = spread ? rangeOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
   const gain = range ? 1 / (range.max - range.min) : 2 ** (options.exposure ?? 0);
   const offset = range ? range.min : 0;
-  const tone = TONE[range ? 'none' : (options.tone ?? 'none')];
-  const table = screenTable();
-  const screen = (value: number): number => {
-    const shown = tone(Math.min((value - offset) * gain, BRIGHTEST));
-    return table[shown >= 1 ? 65535 : shown > 0 ? Math.round(shown * 65535) : 0]!;
-  };
-  const [red, green, blue] = light;
-  for (let i = 0, at = 0; i < width * height; i++, at += 4) {
-    const alpha = alphaPlane ? Math.min(1, alphaPlane[i]! > 0 ? alphaPlane[i]! : 0) : 1;
-    const straight = alpha > 0 ? 1 / alpha : 1;
-    out[at] = screen(red[i]! * straight);
-    out[at + 1] = screen(green[i]! * straight);
-    out[at + 2] = screen(blue[i]! * straight);
-    out[at + 3] = alpha * 255;
-  }
+  const tone = options.tone ?? 'none';
+  light.forEach((plane, channel) => encode(plane, alphaPlane, out, channel, offset, gain, range || tone === 'none' ? null : TONE[tone]));
+  for (let i = 0; i < width * height; i++) out[i * 4 + 3] = alphaPlane ? opacity(alphaPlane[i]!) * 255 : 255;
   if (options.marks !== false) drawMarks(out, proxy, colours.growMarks === true);
   return out;
+}
+
+/** One channel of the screen: straight, spread or exposed, tone-mapped, encoded. */
+function encode(
+  plane: Float32Array, alpha: Float32Array | null, out: Uint8ClampedArray, channel: number, offset: number, gain: number, tone: ((x: number) => number) | null,
+): void {
+  const table = screenTable();
+  for (let i = 0, at = channel; i < plane.length; i++, at += 4) {
+    let value = plane[i]!;
+    if (alpha) value /= opacity(alpha[i]!) || 1;
+    value = (value - offset) * gain;
+    if (tone) value = tone(value > BRIGHTEST ? BRIGHTEST : value);
+    // What is not a number, because there is no value, is black.
+    out[at] = table[value >= 1 ? 65535 : value > 0 ? (value * 65535 + 0.5) | 0 : 0]!;
+  }
+}
+
+function opacity(alpha: number): number {
+  return alpha > 1 ? 1 : alpha > 0 ? alpha : 0;
 }
 
 type Light = [Float32Array, Float32Array, Float32Array];

@@ -132,6 +132,6 @@ function colorOf(part: PartHeader): { primaries: Primaries; name: string; isData
 
 function count(marks: Uint8Array): number {
   let sum = 0;
-  for (const mark of marks) sum += mark;
+  for (let i = 0; i < marks.length; i++) sum += marks[i]!;
   return sum;
 }

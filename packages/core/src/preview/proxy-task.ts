@@ -29,6 +29,8 @@ export interface ProxyPatch {
   readonly sums: Float32Array<ArrayBuffer>;
   /** By plane the area that its finite values cover; null when that is coverX × coverY. */
   readonly areas: readonly (Float32Array<ArrayBuffer> | null)[];
+  /** Nothing else adds to these pixels: each is one pixel of the level. */
+  readonly alone: boolean;
   readonly coverX: Float32Array<ArrayBuffer>;
   readonly coverY: Float32Array<ArrayBuffer>;
   /** 1 where a value is NaN or infinite; null when none is. */
@@ -185,6 +187,7 @@ class Patch {
     const coverY = new Float32Array(down.count);
     if (whole) coverY.set(whole.cover, whole.first - down.first);
     return {
+      alone: across.copyFrom >= 0 && down.copyFrom >= 0 && whole === down,
       left: across.first, top: down.first, width: across.count, height: down.count,
       sums: this.#sums, areas: this.#areas, coverX: across.cover, coverY, nonfinite: this.#nonfinite,
     };

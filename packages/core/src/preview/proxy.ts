@@ -91,10 +91,14 @@ class Means {
     }
   }
 
-  #addPlane(to: Float32Array, { left, top, width, height }: ProxyPatch, from: Float32Array, offset: number): void {
+  #addPlane(to: Float32Array, { alone, left, top, width, height }: ProxyPatch, from: Float32Array, offset: number): void {
     for (let y = 0; y < height; y++) {
       const at = (top + y) * this.width + left;
       const source = offset + y * width;
+      if (alone) {
+        to.set(from.subarray(source, source + width), at);
+        continue;
+      }
       for (let x = 0; x < width; x++) to[at + x]! += from[source + x]!;
     }
   }
@@ -111,7 +115,10 @@ class Means {
   finish(): Float32Array[] {
     this.#sums.forEach((sums, plane) => {
       const area = this.#own[plane] ?? this.#shared;
-      for (let i = 0; i < sums.length; i++) sums[i] = area[i]! > 0 ? sums[i]! / area[i]! : NaN;
+      for (let i = 0; i < sums.length; i++) {
+        const covered = area[i]!;
+        if (covered !== 1) sums[i] = covered > 0 ? sums[i]! / covered : NaN;
+      }
     });
     return this.#sums;
   }
