@@ -1,4 +1,5 @@
 // One process that works on cases as they are asked for. Whatever it cannot survive is its parent's to notice.
+import { setImmediate } from 'node:timers';
 import { caseOf, originals } from './cases.mjs';
 import { exercise } from './exercise.mjs';
 
@@ -9,7 +10,7 @@ let current = -1;
 process.on('unhandledRejection', (reason) => process.send({ number: current, failure: `unhandled rejection: ${reason?.stack ?? reason}` }));
 process.on('message', async (number) => {
   current = number;
-  const { name, done, bytes, tight } = caseOf(seed, number, files);
+  const { name, bytes, tight } = caseOf(seed, number, files);
   const before = process.resourceUsage().maxRSS;
   // Time of the processor: the same file must not fail because the machine is busy with others.
   const begin = process.cpuUsage();
