@@ -55,6 +55,8 @@ describe('the picture in a part', () => {
     await expect(choose('B G R', { channel: 'X' })).rejects.toThrow('part 0 has no channel "X"; there are "B", "G", "R"');
     await expect(choose('B G R a.R', { layer: 'b' })).rejects.toThrow('part 0 has no layer "b"; there are "", "a"');
     await expect(choose(stereo, { view: 'middle' }, ['left', 'right'])).rejects.toThrow('part 0 has no view "middle"; there are');
+    const headless = await openExr(memorySource(exr(required({ channels: null })), 'headless.exr'));
+    expect(() => pictureChannels(headless.parts[0]!)).toThrow(expect.objectContaining({ kind: 'format' }));
     await expect(choose('B G R', { view: 'left' })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
   });
 });

@@ -32,6 +32,7 @@ export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): P
   if (channel !== undefined) return oneChannel(part, channel);
   const layers = layersOf(part);
   if (layers.length === 0) {
+    if (part.unreadable) throw part.unreadable;
     throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
   }
   const views = viewsOf(part);

@@ -71,10 +71,12 @@ function choose(file: PreviewFile, options: PreviewOptions): { part: PartHeader;
     try {
       return { part, picture: pictureChannels(part, choiceWithin(part, options)) };
     } catch (error) {
-      if (!isExrError(error, 'INVALID_ARGUMENT')) throw error;
+      if (!isExrError(error)) throw error;
       failures.push(error);
     }
   }
+  const broken = failures.find((error) => error.code !== 'INVALID_ARGUMENT');
+  if (broken && failures.every((error) => error.code !== 'INVALID_ARGUMENT')) throw broken;
   const said = failures.sort((a, b) => (a.where.part ?? 0) - (b.where.part ?? 0)).slice(0, 8).map((error) => error.message);
   throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: ${said.join('; ') || 'there are no parts'}${failures.length > 8 ? '; …' : ''}`, { source: file.source.name });
 }
