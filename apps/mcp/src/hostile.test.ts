@@ -1,12 +1,15 @@
 /** Text from files is an attacker's: instructions, terminal codes, invisible characters, megabytes. Inert and short in every tool; and no answer is large. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
+import { Ajv } from 'ajv';
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FIXTURES, startServer, type TestClient, textOf } from './client.spec-util.ts';
 import { makeExr, stringAttribute, writeExr } from './exr.spec-util.ts';
+
+const isReport = new Ajv({ strict: false, allowUnionTypes: true, validateFormats: false }).compile(JSON.parse(readFileSync(join(import.meta.dirname, '../../../packages/core/schema/report.schema.json'), 'utf8')) as object);
 
 const CAP = 8000;
 const SUMMARY_CAP = 400;
@@ -95,7 +98,8 @@ describe('hostile text', () => {
       const { text } = contents[0] as { text: string };
       expect(ALIVE.exec(text.replaceAll('\n', ''))?.[0], kind).toBeUndefined();
       expect(text.length).toBeLessThanOrEqual(1024 * 1024);
-      expect(JSON.parse(text)).toMatchObject({ note: expect.stringContaining('untrusted') });
+      expect(isReport(JSON.parse(text)), JSON.stringify(isReport.errors)).toBe(true);
+      expect(contents[1]).toMatchObject({ text: expect.stringContaining('untrusted') });
     }
   });
   it('names of files, and files by the names that answers show', async () => {

@@ -78,7 +78,7 @@ describe('a client', () => {
     expect(await server.data('exr_summary', { path: 'multipart_3.exr' })).toMatchObject({ part_count: 3 });
     expect((await server.call('exr_preview', { path: 'multipart_3.exr' })).content[0]).toMatchObject({ type: 'image' });
     expect(await server.refusal('exr_summary', { path: '/etc/passwd' })).toContain('not inside');
-    expect((await server.client.readResource({ uri: 'exr://report/multipart_3.exr' })).contents).toHaveLength(1);
+    expect((await server.client.readResource({ uri: 'exr://report/multipart_3.exr' })).contents).toHaveLength(2);
     await server.close();
   });
   it('sees progress rise, and work stop when it cancels', async () => {

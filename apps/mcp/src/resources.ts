@@ -30,10 +30,12 @@ export async function readResource(uri: string, call: Call): Promise<ReadResourc
     return await withFile(call, found.path, async (file, { source, shown }) => {
       if (found.kind === 'preview') {
         const png = await (await draw(file, {}, call)).png();
-        return { contents: [{ uri, mimeType: 'image/png', blob: Buffer.from(png).toString('base64'), _meta: { note: UNTRUSTED } }] };
+        return { contents: [{ uri, mimeType: 'image/png', blob: Buffer.from(png).toString('base64') }, { uri: `${uri}#note`, mimeType: 'text/plain', text: UNTRUSTED }] };
       }
       const report = buildReport(file, { path: shown, mtime: source.mtime, bytesLimit: found.kind === 'header' ? 64 : 4096 });
-      return json(uri, { note: UNTRUSTED, ...report }, found.kind === 'header' ? 500 : 100_000);
+      // The report is what its schema says, so the reminder stands beside it.
+      const { contents } = json(uri, report, found.kind === 'header' ? 500 : 100_000);
+      return { contents: [...contents, { uri: `${uri}#note`, mimeType: 'text/plain', text: UNTRUSTED }] };
     });
   } catch (error) {
     if (error instanceof ToolError) throw notThere(uri, error.message);

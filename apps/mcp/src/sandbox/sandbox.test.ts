@@ -94,6 +94,15 @@ describe('what is outside, through every tool', () => {
   });
 });
 
+it('a manifest in a file beside the frame is named, never opened', async () => {
+  writeFileSync(join(base, 'secret/manifest.json'), '{"hunter2":"00000000"}');
+  writeExr(inside('sidecar.exr'), { attributes: [{ name: 'cryptomatte/1234567/manif_file', type: 'string', value: Buffer.from('../secret/manifest.json') }] });
+  const text = await server.refusal('exr_attributes', { path: 'sidecar.exr', ids: '*' });
+  expect(text).toContain('not opened');
+  expect(text).not.toContain('hunter2');
+  rmSync(inside('sidecar.exr'));
+});
+
 describe('what is no file', () => {
   it('a pipe is refused at once', async () => {
     const begin = performance.now();

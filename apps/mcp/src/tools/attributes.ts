@@ -100,6 +100,7 @@ function namesIn(file: ExrFile, attribute: ExrFile['parts'][number]['attributes'
   if (attribute.type === 'idmanifest') {
     return [...readIdManifest(attribute, file.limits)].flatMap(({ entries }) => [...entries].map(([id, texts]): [string, string] => [String(id), texts.join(' / ')]));
   }
+  if (/^cryptomatte\/.*\/manif_file$/s.test(attribute.name)) notes.push(`the manifest that ${name(attribute.name)} names lies in a file of its own, which is not opened`);
   if (!/^cryptomatte\/.*\/manifest$/s.test(attribute.name)) return null;
   try {
     const parsed: unknown = JSON.parse(valueOf(attribute, 'string') ?? '');
