@@ -12,7 +12,7 @@ import { Budget, InOrder } from './ordered.ts';
 import { idleWorkers, workerPlatform } from './pool.ts';
 import { ProgressMeter, type OnProgress } from './progress.ts';
 import { selectedChunks, wantedChannels, type Selection } from './selection.ts';
-import { sharing } from './sharing.ts';
+import { decodingWork, sharing } from './sharing.ts';
 import { survey, type Survey } from './survey.ts';
 import type { ChunkTask } from './task.ts';
 import { isFault, type ChunkResult, type RunSetup } from './thread.ts';
@@ -117,7 +117,7 @@ async function run<Params, Result, Final>(
   };
   const finals = await decodeAll(
     { name: source.name, task, params, setup, signal, deliver, handsOver: source.handsOver === true, batches: readBatches(context, present, order, budget, signal) },
-    sharing(work, workerPlatform(), { threads, worthOf: threadWorth, idle: idleWorkers() }),
+    sharing(decodingWork(present, setup.parts), workerPlatform(), { threads, worthOf: threadWorth, idle: idleWorkers() }),
   );
   await results.settled();
   meter.report(true);

@@ -1,4 +1,5 @@
 /** Who decodes: the calling thread alone, or workers with it. */
+import type { PartGeometry, PlannedChunk } from '../chunks/index.ts';
 import type { WorkerPlatform } from './pool.ts';
 
 export interface Sharing {
@@ -17,6 +18,16 @@ export interface SharingOptions {
   readonly worthOf?: number | undefined;
   /** Workers that wait, started. */
   readonly idle: number;
+}
+
+// Codecs that take a fraction of ZIP's time (docs/decisions/performance.md). What is not packed is read, copied and looked at, and reading is the
+// calling thread's work: 16 MB of it take two threads longer than one.
+const SHARE_OF_ZIP: Readonly<Record<string, number>> = { none: 1 / 8, rle: 1 / 2, b44: 1 / 3, b44a: 1 / 3 };
+
+/** What there is to decode, as unpacked bytes of a ZIP. `parts` by index. */
+export function decodingWork(chunks: readonly PlannedChunk[], parts: readonly Pick<PartGeometry, 'compression'>[]): number {
+  const shares = parts.map(({ compression }) => SHARE_OF_ZIP[compression] ?? 1);
+  return chunks.reduce((sum, { part, work }) => sum + work * shares[part]!, 0);
 }
 
 /** For `work` unpacked bytes. The calling thread decodes too where it may: it begins while workers start, and has nothing else to do. */
