@@ -11,7 +11,7 @@ const CONTENDERS = {
   ours: async () => async (path, threads) => {
     const source = fileSource(path);
     try {
-      const { parts } = await computeStats(await openExr(source), { threads, deep: true, ...(threads > 1 && { threadWorth: 0 }) });
+      const { parts } = await computeStats(await openExr(source), { threads, deep: true });
       return parts.flatMap((part) => part.channels);
     } finally {
       await source.close();
