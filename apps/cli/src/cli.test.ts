@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -118,6 +118,8 @@ describe('exr inspect', () => {
     expect(await exr(['inspect', scratch, '--format', 'xml'])).toMatchObject({ code: 2, stderr: expect.stringContaining('pretty') });
     expect(await exr(['inspect', fixtures, '--limit', 'nonsense=1'])).toMatchObject({ code: 2, stderr: expect.stringContaining('headerBytes') });
     expect((await exr(['inspect', '--help'])).stdout.toString()).toContain('EXAMPLES');
+    expect(await exr(['inspect', fixture('rip_zip.exr'), '--output', join(scratch, 'no', 'such', 'folder.json')])).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be written') });
+    if (existsSync('/dev/full')) expect(await exr(['inspect', fixture('rip_zip.exr'), '--output', '/dev/full'])).toMatchObject({ code: 4, stderr: expect.stringContaining('no space') });
   });
 });
 
