@@ -1,4 +1,4 @@
-import { type ChannelStats, type ExrReport, formatCount, formatNumber, type JsonNumber, plainText, type ReportPartStats } from '@exr/core';
+import { type ChannelStats, type ExrReport, formatCount, formatNumber, type JsonNumber, plainText, type PartStats, type ReportPartStats } from '@exr/core';
 import { type Paint, table } from './layout.ts';
 
 export interface StatsOptions {
@@ -31,6 +31,8 @@ export function statsLines(part: ReportPartStats, { paint, indent }: { paint: Pa
   ]);
   const lines = table(header, rows, indent, paint);
   for (const channel of part.channels as readonly ChannelStats[]) if (channel.first_nonfinite?.length) lines.push(`${indent}${nonFinite(channel, paint)}`);
+  const unreadable = (part as PartStats).unreadable;
+  if (unreadable) lines.push(`${indent}${paint.red('not measured')}: ${plainText(unreadable.message, { max: 300 })}`);
   if (part.deep) lines.push(`${indent}${paint.dim('deep')} ${formatCount(Number(part.deep.total_samples))} samples, at most ${formatCount(part.deep.max_samples)} in a pixel, ${formatCount(part.deep.empty_pixels)} pixels without any`);
   if (part.partial) {
     const count = part.skipped_count ?? part.skipped.length;
