@@ -25,7 +25,7 @@ function build(a: Arrow, field: Field, values: readonly unknown[], where: Where)
   const make = (parts: object): Data => a.makeData({ ...base, ...parts } as never) as unknown as Data;
   const scalar = (i: number): Scalar | undefined => {
     const value = values[i];
-    return value === ABSENT || value === null || value === undefined ? undefined : toScalar(type, value, where(i));
+    return value === ABSENT || value === null || value === undefined ? undefined : toScalar(type, value, () => where(i));
   };
   const t = details(type);
   switch (t.typeId) {
@@ -35,14 +35,9 @@ function build(a: Arrow, field: Field, values: readonly unknown[], where: Where)
       return make({ data: bits });
     }
     case TypeId.Utf8:
-    case TypeId.Binary: {
-      const encoder = new TextEncoder();
-      const cells = values.map((_, i) => {
-        const value = scalar(i);
-        return typeof value === 'string' ? encoder.encode(value) : (value as Uint8Array | undefined);
-      });
-      return make(variable(cells));
-    }
+      return make(texts(values.map((_, i) => scalar(i) as string | undefined)));
+    case TypeId.Binary:
+      return make(variable(values.map((_, i) => scalar(i) as Uint8Array | undefined)));
     case TypeId.FixedSizeBinary: {
       const width = t.byteWidth ?? 1;
       const data = new Uint8Array(width * length);
@@ -92,6 +87,21 @@ function validity(field: Field, values: readonly unknown[], where: Where): { nul
     else throw usage(`${where(i)}: null found; expected ${fieldName(field)}`, 'WRONG_VALUE');
   }
   return { nullBitmap, nullCount };
+}
+
+/** All texts encoded at once; where they are ASCII, which most are, lengths in characters are lengths in bytes. */
+function texts(cells: readonly (string | undefined)[]): { valueOffsets: Int32Array; data: Uint8Array } {
+  const whole = cells.join('');
+  const total = Buffer.byteLength(whole);
+  if (total > 0x7fffffff) throw usage(`${total} bytes in one column of a batch; at most 2 GiB fit`);
+  const valueOffsets = new Int32Array(cells.length + 1);
+  const ascii = total === whole.length;
+  let end = 0;
+  cells.forEach((cell, i) => {
+    if (cell !== undefined) end += ascii ? cell.length : Buffer.byteLength(cell);
+    valueOffsets[i + 1] = end;
+  });
+  return { valueOffsets, data: new TextEncoder().encode(whole) };
 }
 
 function variable(cells: readonly (Uint8Array | undefined)[]): { valueOffsets: Int32Array; data: Uint8Array } {

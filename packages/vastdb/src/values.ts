@@ -16,11 +16,11 @@ export type Scalar = number | bigint | string | boolean | Uint8Array;
 
 const UNIT_PER_MS = [0.001, 1, 1_000, 1_000_000] as const;
 
-/** The canonical scalar of a leaf type. `where` begins the message of the error. */
-export function toScalar(type: DataType, value: unknown, where: string): Scalar {
+/** The canonical scalar of a leaf type. `where` begins the message of the error: a function, so that no text is made for values that are right. */
+export function toScalar(type: DataType, value: unknown, where: string | (() => string)): Scalar {
   const t = details(type);
   const refuse = (): never => {
-    throw usage(`${where}: ${shown(value)} found; expected ${typeName(type)}`, 'WRONG_VALUE');
+    throw usage(`${typeof where === 'string' ? where : where()}: ${shown(value)} found; expected ${typeName(type)}`, 'WRONG_VALUE');
   };
   switch (t.typeId) {
     case TypeId.Int:
@@ -70,6 +70,10 @@ export function decimalText(unscaled: bigint, scale: number): string {
 }
 
 function integer(value: unknown, bits: number, signed: boolean): number | bigint | undefined {
+  if (bits <= 32 && typeof value === 'number') {
+    const least = signed ? -(2 ** (bits - 1)) : 0;
+    return Number.isInteger(value) && value >= least && value < least + 2 ** bits ? value : undefined;
+  }
   if (typeof value === 'number' ? !Number.isSafeInteger(value) : typeof value !== 'bigint') return undefined;
   const big = BigInt(value as number | bigint);
   const fits = signed ? BigInt.asIntN(bits, big) === big : BigInt.asUintN(bits, big) === big;
@@ -90,7 +94,10 @@ function decimalValue(value: unknown, precision: number, scale: number): bigint 
   return unscaled < limit && unscaled > -limit ? unscaled : undefined;
 }
 
+/** ES2024, in Node since 20. */
+type Text = string & { isWellFormed?: () => boolean };
+
 /** A lone surrogate would silently become U+FFFD. */
-function isWellFormed(text: string): boolean {
-  return !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
+function isWellFormed(text: Text): boolean {
+  return text.isWellFormed !== undefined ? text.isWellFormed() : !/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text);
 }

@@ -18,7 +18,9 @@ export function compileFilter(relation: Relation, columnOf: (field: Field) => nu
     const field = roots[group[0]?.column ?? -1];
     if (field === undefined) throw badRequest('InvalidArgument', 'filter: no such column');
     const column = columnOf(field);
-    const tests = group.map((condition) => compile(condition, field));
+    // A list of many values is looked up, not gone through: it may have thousands.
+    const keys = indexable(field) && group.length > 8 && group.every(({ call }) => call === 'equal') ? new Set(group.map(({ literals }) => rowValue(literals[0], field))) : undefined;
+    const tests = keys === undefined ? group.map((condition) => compile(condition, field)) : [(value: unknown) => keys.has(value)];
     return { column, field, group, test: (values: Values) => tests.some((test) => test(values[column])) };
   });
   const indexed = groups.find(({ group, field }) => indexable(field) && group.every(({ call }) => call === 'equal'));

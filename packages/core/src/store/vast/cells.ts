@@ -8,23 +8,34 @@ export const CELL_BYTES = 128 * 1024;
 /** No text of so few UTF-16 units can be longer: three bytes each. */
 const SURELY_FITS = Math.floor(CELL_BYTES / 3);
 
+/** The row itself, changed where it has to be: rows are made for one use. */
 export function wireRow(columns: readonly Column[], row: Row): Row {
-  const wire: Row = {};
-  for (const column of columns) wire[column.name] = wireCell(column, row[column.name] ?? null);
-  // The attributes table has columns that say that, and how much, was cut: a program can tell without reading the text.
   const json = row['value_json'];
-  if (typeof json === 'string' && wire['value_json'] !== json) {
-    wire['value_json'] = head(json, CELL_BYTES);
-    wire['value_sha256'] = sha256(json);
-    wire['value_length'] = json.length;
-    if (typeof row['value_text'] === 'string' && wire['value_text'] !== row['value_text']) wire['value_text'] = head(row['value_text'], CELL_BYTES);
+  const text = row['value_text'];
+  let known = 0;
+  for (const column of columns) {
+    const cell = row[column.name];
+    if (cell === undefined) row[column.name] = null;
+    else if (cell !== null) {
+      const wire = wireCell(column, cell);
+      if (wire !== cell) row[column.name] = wire;
+    }
+    known++;
   }
-  return wire;
+  // An older store may lack columns.
+  if (Object.keys(row).length !== known) for (const name of Object.keys(row)) if (!columns.some((column) => column.name === name)) delete row[name];
+  // The attributes table has columns that say that, and how much, was cut: a program can tell without reading the text.
+  if (typeof json === 'string' && row['value_json'] !== json) {
+    row['value_json'] = head(json, CELL_BYTES);
+    row['value_sha256'] = sha256(json);
+    row['value_length'] = json.length;
+    if (typeof text === 'string' && row['value_text'] !== text) row['value_text'] = head(text, CELL_BYTES);
+  }
+  return row;
 }
 
 /** As the DuckDB store: integers out of range become null rather than wrap. */
 function wireCell({ type }: Column, cell: Cell): Cell {
-  if (cell === null) return null;
   if (type === 'int64') return Number.isSafeInteger(cell) ? cell : null;
   if (type === 'int32') return Number.isInteger(cell) && (cell as number) >= -(2 ** 31) && (cell as number) < 2 ** 31 ? cell : null;
   return type === 'string' ? cutText(cell as string) : cell;

@@ -12,7 +12,7 @@ import type { StoreTables } from './tables.ts';
 import { globPattern } from './text.ts';
 
 /** File ids in one predicate, and how many such selects are cheaper than reading a whole table. */
-const IDS_AT_ONCE = 2000;
+const IDS_AT_ONCE = 1000;
 const SELECTS_AT_MOST = 8;
 /** Rows of a page: vectors apart, a few megabytes. */
 const PAGE_ROWS = 16_384;

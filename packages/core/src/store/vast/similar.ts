@@ -61,7 +61,7 @@ export async function nearestHere(tx: Transaction, tables: StoreTables, { vector
   if (chosen?.size === 0) return [];
   // Files without vectors have no embedding_version; a vector column itself cannot be asked for null.
   const where = [v.eq('embedding_version', EMBEDDING_VERSION), ...(filter.deleted ? [] : [v.ne('status', 'deleted')])];
-  const narrow = chosen !== undefined && chosen.size <= 2000 ? [v.oneOf('file_id', [...chosen.keys()])] : [];
+  const narrow = chosen !== undefined && chosen.size <= 1000 ? [v.oneOf('file_id', [...chosen.keys()])] : [];
   const norm = Math.sqrt(dot(vector, 0, vector));
   for await (const batch of tables.table(tx, 'files').select({ columns: ['file_id', 'sequence', column], where: v.and(...where, ...narrow), pageSize: PAGE_ROWS })) {
     const { values: vectors, there } = vectorsOf(batch, column, length);

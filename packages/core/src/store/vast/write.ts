@@ -9,9 +9,9 @@ import { firstSeen, lastSeen, newest, planPut, rowsWithHistory, timesSeen, type 
 import type { StoreTables } from './tables.ts';
 
 /** File ids in one predicate: each takes about 300 bytes of a request that may have 5 MiB. */
-const IDS_AT_ONCE = 2000;
+const IDS_AT_ONCE = 1000;
 /** Files whose rows are made before they are sent: few, so that memory does not grow with the batch. */
-const SLICE = 512;
+const SLICE = 256;
 const CHILDREN = TABLES.map(({ name }) => name).filter((name) => name !== 'files');
 const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'first_seen', 'inspection_count'] as const;
 
@@ -79,11 +79,12 @@ export async function putAll(tx: Transaction, tables: StoreTables, files: readon
       proof ??= written;
     }
     for (const { id, before } of made) if (before.length === 0) fresh.set(id, new Map());
-    for (const { name } of TABLES) {
-      const rows = name === 'files' ? made.filter(({ before }) => before.length === 0).flatMap((file) => file.rows.files) : made.flatMap((file) => file.rows[name]);
-      const ids = await insertRows(tx, tables, name, rows, fresh);
-      if (name === 'files' && rows.length > 0) proof ??= proofOf({ ...rows[0]!, $row_id: ids[0]! });
-    }
+    const added = made.filter(({ before }) => before.length === 0).map(({ rows }) => rows.files[0]!);
+    // Side by side: while the cluster takes one table's rows, those of the next are made ready. All must have ended before the transaction may.
+    const inserts = await Promise.allSettled(TABLES.map(({ name }) => insertRows(tx, tables, name, name === 'files' ? added : made.flatMap((file) => file.rows[name]), fresh)));
+    for (const insert of inserts) if (insert.status === 'rejected') throw insert.reason;
+    const [own] = inserts as PromiseFulfilledResult<bigint[]>[];
+    if (added.length > 0) proof ??= proofOf({ ...added[0]!, $row_id: own!.value[0]! });
   }
   return { result, proof, fresh };
 }
@@ -97,11 +98,11 @@ const proofOf = (row: InputRow): Proof => ({
 /** Rows with `$row_id`, all with the same columns; whole rows become null where they say nothing. */
 async function updateFiles(tx: Transaction, tables: StoreTables, rows: readonly InputRow[]): Promise<Proof> {
   const columns = tables.columns('files');
-  const named = columns.filter(({ name }) => name in rows[0]!);
+  const named = columns.filter(({ name }) => name in rows[0]! && name !== 'file_id');
   // The id of a file is what it is looked up by and never changes.
   await tables.table(tx, 'files').update(rows.map((row) => {
-    const { file_id: _, ...cells } = wireRow(named, row as Row);
-    return { ...cells, $row_id: row['$row_id'] };
+    const { file_id: _, $row_id: rowId, ...cells } = row;
+    return { ...wireRow(named, cells as Row), $row_id: rowId };
   }));
   return proofOf(rows[0]!);
 }
