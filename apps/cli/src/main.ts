@@ -9,8 +9,7 @@ const root = join(dirname(__filename), '..');
  * its plugins. That keeps everything a script runs out of the slower path.
  */
 export async function main(argv: string[]): Promise<void> {
-  const name = argv[0] ?? '';
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const [name, load, rest] = commandOf(argv);
   if (load && !argv.includes('--help') && !argv.includes('-h')) {
     const command = (await load()) as CommandClass;
     command.id ??= name;
@@ -18,13 +17,22 @@ export async function main(argv: string[]): Promise<void> {
     // localeCompare above all, takes longer than reading a header.
     const oclif = { ...PJSON.oclif, plugins: [], commands: undefined };
     const options = { root: join(root, 'dist'), pjson: { ...PJSON, oclif } as never, userPlugins: false, devPlugins: false };
-    await command.run(argv.slice(1), options).catch(fail);
+    await command.run(rest, options).catch(fail);
     return;
   }
   const { run, flush, handle } = await import('@oclif/core');
   await run(argv.length ? argv : ['help'], { root })
     .then(() => flush())
     .catch((error: Error & { oclif?: { exit?: number } }) => handle(error));
+}
+
+/** The command with the longest name that the arguments begin with: `vast smoke` is two words. */
+function commandOf(argv: readonly string[]): [name: string, load: (() => Promise<unknown>) | undefined, rest: string[]] {
+  for (const words of [2, 1]) {
+    const name = argv.slice(0, words).join(' ');
+    if (Object.hasOwn(COMMANDS, name)) return [name, COMMANDS[name], argv.slice(words)];
+  }
+  return ['', undefined, [...argv]];
 }
 
 function fail(error: unknown): void {

@@ -9,6 +9,7 @@ import Index from './index-command.ts';
 import Report from './report.ts';
 import Similar from './similar.ts';
 import Sql from './sql.ts';
+import VastSmoke from './vast/smoke.ts';
 
 /** Every command's class by id, for oclif's manifest and help; a run of the program loads only its own (index.ts). */
-export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats, verify: Verify, export: Export, find: Find, index: Index, report: Report, similar: Similar, sql: Sql };
+export default { inspect: Inspect, planes: Planes, preview: Preview, stats: Stats, verify: Verify, export: Export, find: Find, index: Index, report: Report, similar: Similar, sql: Sql, 'vast:smoke': VastSmoke };

@@ -11,4 +11,5 @@ export const COMMANDS: Record<string, () => Promise<unknown>> = {
   report: () => import('./report.ts').then((m) => m.default),
   similar: () => import('./similar.ts').then((m) => m.default),
   sql: () => import('./sql.ts').then((m) => m.default),
+  'vast smoke': () => import('./vast/smoke.ts').then((m) => m.default),
 };

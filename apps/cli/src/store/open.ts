@@ -2,9 +2,9 @@ import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 import { string } from '@oclif/core/flags';
 import { ExrError, formatSeconds } from '@exr/core';
-import { isSqlStore, openStore, type ExrStore, type SqlStore } from '@exr/core/store';
+import { isSqlStore, isVastLocation, storeAt, type ExrStore, type SqlStore } from '@exr/core/store';
 
-export const storeFlag = { store: string({ char: 's', env: 'EXR_STORE', helpValue: 'FILE', summary: "The store. Default: exr-inspector/store.duckdb in the user's data folder." }) };
+export const storeFlag = { store: string({ char: 's', env: 'EXR_STORE', helpValue: 'FILE', summary: "The store: a file, or vast://bucket/schema (docs/guide/vast.md). Default: exr-inspector/store.duckdb in the user's data folder." }) };
 
 /** Where the system keeps a user's data: XDG on Linux, Application Support on macOS, LOCALAPPDATA on Windows. */
 export function defaultStore(env: NodeJS.ProcessEnv = process.env, os: NodeJS.Platform = platform(), home = homedir()): string {
@@ -15,8 +15,9 @@ export function defaultStore(env: NodeJS.ProcessEnv = process.env, os: NodeJS.Pl
 /** The store that `--store` names; says on standard error when it has to wait for another process. */
 export function storeOf(flag: string | undefined): ExrStore {
   const location = flag ?? defaultStore();
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) throw new ExrError('INVALID_ARGUMENT', `--store ${location}: expected the path of a file`);
-  return openStore(location, { onWait: (waited, holder) => void process.stderr.write(`waiting for the store, which is in use by ${holder} (${formatSeconds(waited / 1000)})\n`) });
+  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(location) && !isVastLocation(location)) throw new ExrError('INVALID_ARGUMENT', `--store ${location}: expected the path of a file, or vast://bucket/schema`);
+  const onWait = (waited: number, holder: string): void => void process.stderr.write(`waiting for the store, which is in use by ${holder} (${formatSeconds(waited / 1000)})\n`);
+  return storeAt(location, { env: process.env, file: { onWait }, vast: { queryEngine: process.env['VAST_DB_QUERY_ENGINE'] === '1' } });
 }
 
 /** For commands that need SQL inside. */

@@ -24,7 +24,7 @@ export function storeAt(location: string, options: { readonly file?: DuckDbStore
 }
 
 export { DuckDbStore, type DuckDbStoreOptions } from './duckdb/duckdb-store.ts';
-export { isVastLocation, vastLocation, vastTarget, VastStore, type Environment, type VastStoreOptions, type VastTarget } from './vast/index.ts';
+export { isVastLocation, vastLocation, vastSmoke, vastTarget, VastStore, type Environment, type SmokeOptions, type SmokeStep, type VastStoreOptions, type VastTarget } from './vast/index.ts';
 export { STORE_VERSION, TABLES, tableNamed, vectorLength, type Column, type ColumnType, type Table, type TableName } from './columns.ts';
 export { arrowSchemas, type ArrowField, type ArrowType } from './arrow-schema.ts';
 export { storeMarkdown } from './docs-page.ts';
