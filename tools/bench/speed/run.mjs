@@ -1,7 +1,8 @@
 /**
  * Ours and the peers in turn on the same files: medians and ratios. `npm run bench` builds first and runs this.
  *   --section whole,peers,bound,headers,memory   some of the sections; default all
- *   --only TEXT       only files whose name contains TEXT
+ *   --only TEXT       only files whose name contains TEXT (such results are shown and not kept)
+ *   --no-corpus       without the files of EXR_CORPUS
  *   --rounds N        rounds of each contender, 5 or more; default 5
  *   --large           also makes and measures a 16384×16384 file (2.1 GB of pixels, 1.3 GB on disk)
  *   --markdown        writes docs/bench.md from the newest result of each section
@@ -26,7 +27,7 @@ import * as whole from './section-whole.mjs';
 const SECTIONS = { whole, peers, bound, headers, memory };
 const { values } = parseArgs({
   options: {
-    section: { type: 'string', default: Object.keys(SECTIONS).join(',') }, only: { type: 'string', default: '' }, rounds: { type: 'string', default: '5' },
+    section: { type: 'string', default: Object.keys(SECTIONS).join(',') }, only: { type: 'string', default: '' }, 'no-corpus': { type: 'boolean', default: false }, rounds: { type: 'string', default: '5' },
     large: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false }, check: { type: 'boolean', default: false },
   },
 });
@@ -48,7 +49,7 @@ const progress = (text) => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
 const clear = () => progress('');
-const files = [...makeInputs(folder, say), ...corpusInputs(process.env.EXR_CORPUS ?? join(root, '../shared/corpus'))].filter(({ name }) => name.includes(values.only));
+const files = [...makeInputs(folder, say), ...(values['no-corpus'] ? [] : corpusInputs(process.env.EXR_CORPUS ?? join(root, '../shared/corpus')))].filter(({ name }) => name.includes(values.only));
 const context = { exr, files, rounds, progress };
 if (names.includes('headers')) context.many = makeMany(folder, 2000, say);
 if (values.large) context.large = await makeLarge(folder, progress);
