@@ -4,7 +4,6 @@
  * For distances below 16 the lanes i mod distance, and the most bytes below 17 that hold whole repeats; for the build
  * without SIMD, of 8 bytes.
  */
-// prettier-ignore
 const REPEAT_LANES: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -26,7 +25,6 @@ const REPEAT_LANES: usize = memory.data<u8>([
 const REPEAT_STEP: usize = memory.data<u8>([0, 16, 16, 15, 16, 15, 12, 14, 16, 9, 10, 11, 12, 13, 14, 15]);
 const REPEAT_STEP_8: usize = memory.data<u8>([0, 8, 8, 6, 8, 5, 6, 7]);
 /** What a word of that many bytes is multiplied by to repeat it. */
-// prettier-ignore
 const REPEAT_FACTOR: usize = memory.data<u64>([
   0, 0x0101010101010101, 0x0001000100010001, 0x0001000001000001,
   0x0000000100000001, 0x0000010000000001, 0x0001000000000001, 0x0100000000000001,

@@ -34,18 +34,14 @@ const places: usize = memory.data(4 * 17, 16);
 const precodeLengths: usize = memory.data(32, 16);
 
 /** Order in which the lengths of the code-length code are stored (RFC 1951, 3.2.7). */
-// prettier-ignore
 const PRECODE_ORDER: usize = memory.data<u8>([16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]);
 /** Lengths of symbols 257…285 and distances of symbols 0…29 (RFC 1951, 3.2.5). */
-// prettier-ignore
 const LENGTH_BASE: usize = memory.data<u16>([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
 ]);
-// prettier-ignore
 const LENGTH_EXTRA: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
 ]);
-// prettier-ignore
 const DISTANCE_BASE: usize = memory.data<u16>([
   1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769,
   1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577,
