@@ -11,7 +11,7 @@ import { VOCABULARIES } from './retrieval/vocabulary.mjs';
 if (process.env.VAST_BENCH_SERVER) {
   const { startTestServer } = await import('@exr/vastdb/testing');
   const server = await startTestServer({ buckets: ['bench'] });
-  process.on('message', () => process.send({ requests: server.requests, connections: server.connections, open: server.openConnections }));
+  process.on('message', () => process.send({ requests: server.requests, connections: server.connections, open: server.openConnections, cpu: process.cpuUsage() }));
   process.on('disconnect', () => process.exit(0));
   process.send({ ...server.credentials });
 } else await main();
@@ -52,11 +52,12 @@ async function main() {
       memory.push(process.memoryUsage().rss / 2 ** 20);
     }
     const after = await counts();
+    const there = (after.cpu.user + after.cpu.system - before.cpu.user - before.cpu.system) / 1e6;
     const perFile = (after.requests - before.requests) / total;
     // Flat: the second half of the run needs no more than the first, apart from what the collector has not got round to.
     const half = memory.length >> 1;
     const [first, second] = [Math.max(...memory.slice(0, half)), Math.max(...memory.slice(half))];
-    console.log(`${name}: ${rate(total, spent)} (${cpu.toFixed(1)} s of CPU here); ${perFile.toFixed(4)} requests a file; ${after.connections} connections in all; memory at most ${first.toFixed(0)} MiB in the first half, ${second.toFixed(0)} MiB in the second`);
+    console.log(`${name}: ${rate(total, spent)} (${cpu.toFixed(1)} s of CPU here = ${Math.round(total / cpu)} files per CPU second, ${there.toFixed(1)} s in the server); ${perFile.toFixed(4)} requests a file; ${after.connections} connections in all; memory at most ${first.toFixed(0)} MiB in the first half, ${second.toFixed(0)} MiB in the second`);
     bar(`${name}: requests`, perFile <= 0.2);
     bar(`${name}: connections`, after.connections <= 4);
     bar(`${name}: memory`, second <= first * 1.15);
