@@ -14,7 +14,7 @@ export function machine() {
     load: () => loadavg()[0].toFixed(1),
     peers: {
       oiiotool: said('oiiotool', ['--version']),
-      exrheader: said('exrheader', ['--version']),
+      exrheader: said('exrinfo', ['--version']),
       three: dependency('three'),
       'parse-exr': dependency('parse-exr'),
       exrs: dependency('exrs'),
