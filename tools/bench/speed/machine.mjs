@@ -14,7 +14,7 @@ export function machine() {
     load: () => loadavg()[0].toFixed(1),
     peers: {
       oiiotool: said('oiiotool', ['--version']),
-      exrheader: said('exrinfo', ['--version']),
+      exrheader: said('dpkg-query', ['-W', 'openexr']),
       three: dependency('three'),
       'parse-exr': dependency('parse-exr'),
       exrs: dependency('exrs'),
