@@ -1,13 +1,13 @@
 /**
  * Peers that Debian does not have yet: OpenEXR 3.4's exrmetrics and rdcore, the lower bound (decode + statistics on OpenEXRCore with AVX2).
- * They are looked for on the PATH, and in a chroot made by hand: EXR_NEWEST names its folder (default /opt/newest), RDCORE a command of one's own.
+ * They are looked for on the PATH, and in a chroot made by hand: EXR_NEWEST names its folder, RDCORE a command of one's own.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-const root = process.env.EXR_NEWEST ?? '/opt/newest';
-const usable = process.getuid?.() === 0 && existsSync(root);
+const root = process.env.EXR_NEWEST ?? '';
+const usable = root !== '' && process.getuid?.() === 0 && existsSync(root);
 
 export const newest = {
   exrmetrics: onPath('exrmetrics') || (usable && existsSync(join(root, 'usr/bin/exrmetrics'))),
