@@ -6,5 +6,6 @@ export { httpSource, type HttpSource, type HttpSourceOptions } from './http.ts';
 export { cached, type CacheOptions } from './cached.ts';
 export { coalescing, type CoalescingOptions } from './coalescing.ts';
 export { rememberHead } from './remember-head.ts';
+export { concatBytes } from './concat.ts';
 export { counting, type CountingSource } from './counting.ts';
 export { ByteReader, type ByteReaderPlace } from './reader.ts';

@@ -1,3 +1,4 @@
+import { concatBytes } from '../bytes/index.ts';
 import type { ExrFile } from './open.ts';
 import { ATTRIBUTE_TYPES } from './attribute-types/index.ts';
 import { HeaderAttribute } from './attribute.ts';
@@ -15,13 +16,7 @@ export function serializeHeader(file: Pick<ExrFile, 'version' | 'parts'>): Uint8
   const pieces: Uint8Array[] = [Uint8Array.from(MAGIC), uint32(versionNumber(file.version))];
   for (const part of file.parts) pieces.push(...partPieces(part), Uint8Array.of(0));
   if (file.version.multipart) pieces.push(Uint8Array.of(0));
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concatBytes(pieces);
 }
 
 /** Whether the attribute's decoded value says all of its bytes, so that serializeHeader writes it from the value. */

@@ -3,6 +3,7 @@
  * valid UTF-8 becomes the lone surrogate U+DC00 + byte, which no valid text contains, and encoding turns it back (Python's "surrogateescape",
  * PEP 383). The report spells such strings as bytes.
  */
+import { concatBytes } from '../bytes/index.ts';
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -27,13 +28,7 @@ export function encodeText(text: string): Uint8Array {
     if (!hasEscapedBytes(piece)) pieces.push(encoder.encode(piece));
     else pieces.push(Uint8Array.from(piece, (unit) => unit.charCodeAt(0) - 0xdc00));
   }
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return concatBytes(pieces);
 }
 
 /** True when the bytes behind this string were not UTF-8. */

@@ -1,4 +1,5 @@
 /** PNG (ISO/IEC 15948): 8 bits a channel, colour or colour with alpha, filter chosen by line. */
+import { concatBytes } from '../bytes/index.ts';
 
 /**
  * @param rgba width × height × 4 bytes, row by row
@@ -13,7 +14,7 @@ export async function encodePng(rgba: Uint8ClampedArray | Uint8Array, width: num
   header.set([8, options.alpha ? 6 : 2, 0, 0, 0], 8);
   const data = await deflate(filterLines(rgba, width, height, channels));
   // sRGB chunk: the values are sRGB, perceptual intent.
-  return concat([SIGNATURE, chunk('IHDR', header), chunk('sRGB', Uint8Array.of(0)), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))]);
+  return concatBytes([SIGNATURE, chunk('IHDR', header), chunk('sRGB', Uint8Array.of(0)), chunk('IDAT', data), chunk('IEND', new Uint8Array(0))]);
 }
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
@@ -62,14 +63,4 @@ function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);
   return (crc ^ 0xffffffff) >>> 0;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
