@@ -38,6 +38,15 @@ export interface LayerInfo {
   readonly data: boolean;
 }
 
+export interface ChannelInfo {
+  readonly name: string;
+  readonly type: 'uint' | 'half' | 'float';
+  readonly xSampling: number;
+  readonly ySampling: number;
+  /** Drawn alone it is no light (depth, ids, a uint): spread over black to white. */
+  readonly data: boolean;
+}
+
 /** What the image needs to know of a part. Null windows: the part's header is broken there. */
 export interface PartInfo {
   readonly index: number;
@@ -49,7 +58,7 @@ export interface PartInfo {
   readonly pixelAspectRatio: number;
   /** Every level stored, with its own data window. One, (0, 0), for a part without levels. */
   readonly levels: readonly { readonly level: Level; readonly window: Box }[];
-  readonly channels: readonly { readonly name: string; readonly type: 'uint' | 'half' | 'float'; readonly xSampling: number; readonly ySampling: number }[];
+  readonly channels: readonly ChannelInfo[];
   /** To linear sRGB, row by row, nine numbers; null when there is nothing to convert. */
   readonly matrix: readonly number[] | null;
   /** Weights of R, G, B in luminance, for luma layers. */

@@ -2,6 +2,8 @@
 export interface ViewState {
   /** LayerInfo.id, null before the first. */
   readonly layer: string | null;
+  /** One channel of the layer drawn alone, by its full name; null draws the layer's picture. */
+  readonly channel: string | null;
   readonly level: { readonly x: number; readonly y: number };
   /** One component of the layer alone: R, G, B, A by place, or luminance. */
   readonly solo: 'none' | 'red' | 'green' | 'blue' | 'alpha' | 'luminance';
@@ -27,12 +29,12 @@ export interface ViewState {
 }
 
 export const DEFAULT_VIEW: ViewState = {
-  layer: null, level: { x: 0, y: 0 }, solo: 'none', exposure: 0, gamma: 1, toneMap: 'none', normalise: 'auto', range: null, falseColour: false,
+  layer: null, channel: null, level: { x: 0, y: 0 }, solo: 'none', exposure: 0, gamma: 1, toneMap: 'none', normalise: 'auto', range: null, falseColour: false,
   marks: { nonfinite: true, negative: false, clipped: false, missing: true }, windows: true, zoom: 'fit', centre: null, panel: 'header', inspector: true,
 };
 
 /** What editors in step share; the rest (panels) is each one's own. */
-export const SHARED_KEYS = ['layer', 'level', 'solo', 'exposure', 'gamma', 'toneMap', 'normalise', 'range', 'falseColour', 'zoom', 'centre'] as const satisfies readonly (keyof ViewState)[];
+export const SHARED_KEYS = ['layer', 'channel', 'level', 'solo', 'exposure', 'gamma', 'toneMap', 'normalise', 'range', 'falseColour', 'zoom', 'centre'] as const satisfies readonly (keyof ViewState)[];
 
 /** State that came from outside (a saved session, another editor), checked key by key: what does not fit is the default's. */
 export function viewStateFrom(value: unknown, base: ViewState = DEFAULT_VIEW): ViewState {
@@ -45,6 +47,7 @@ export function viewStateFrom(value: unknown, base: ViewState = DEFAULT_VIEW): V
   const marks = given['marks'];
   return {
     layer: pick('layer', (one) => one === null || typeof one === 'string'),
+    channel: pick('channel', (one) => one === null || typeof one === 'string'),
     level: pick('level', (one) => typeof one === 'object' && one !== null && Number.isInteger((one as { x: unknown }).x) && Number.isInteger((one as { y: unknown }).y)),
     solo: pick('solo', among('none', 'red', 'green', 'blue', 'alpha', 'luminance')),
     exposure: pick('exposure', (one) => number(one) && Math.abs(one) <= 64),
