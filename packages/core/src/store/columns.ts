@@ -5,7 +5,7 @@
  */
 import { CHANNEL_DIMENSIONS, METADATA_DIMENSIONS } from '../embed/index.ts';
 
-export const STORE_VERSION = 1;
+export const STORE_VERSION = 2;
 
 export type ColumnType = 'string' | 'int32' | 'int64' | 'float32' | 'float64' | 'bool' | `vector${number}`;
 
@@ -67,6 +67,7 @@ export const TABLES: readonly Table[] = [
       col('first_seen', 'string', 'When the location was first looked at, ISO 8601 in UTC.'),
       col('deleted_at', 'string', 'When it was found to be gone, ISO 8601 in UTC.'),
       col('inspector_version', 'string', 'Version of exr-inspector that made these rows.'),
+      col('events', 'string', 'The last events that were counted in inspection_count, newest first: 16 hex digits each of sha256(source, NUL, id). One that is delivered again is not counted again.'),
     ],
   },
   {

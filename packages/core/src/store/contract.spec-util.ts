@@ -22,6 +22,8 @@ export interface SampleOptions {
   readonly stats?: boolean;
   readonly observedAt?: string;
   readonly sequencer?: string;
+  readonly etag?: string;
+  readonly event?: string;
   readonly bucket?: string | null;
   readonly folder?: string;
 }
@@ -50,7 +52,7 @@ export function sample(options: SampleOptions = {}): InspectedFile {
     ...(options.stats ? { stats: { parts: [{ index: 0, partial: false, skipped: [], channels: channels.map((channel) => ({ name: channel, count: 4, nan: 1, pos_inf: 0, neg_inf: 0, zero: 1, negative: 0, min: 0, max: 2, mean: 1, stddev: 0.5, p01: 0, p50: 1, p99: 2 })) }] } } : {}),
     errors: options.unreadable ? [{ code: 'NOT_EXR', kind: 'format', message: `${path}: begins with 68656c6c, expected 762f3101`, where: {} }] : (options.errors ?? []),
   };
-  return { report, identity: { bucket: options.bucket ?? null, path, sizeBytes: size, mtime, ...(options.observedAt ? { observedAt: options.observedAt } : {}), ...(options.sequencer ? { sequencer: options.sequencer } : {}) } };
+  return { report, identity: { bucket: options.bucket ?? null, path, sizeBytes: size, mtime, ...(options.observedAt ? { observedAt: options.observedAt } : {}), ...(options.sequencer ? { sequencer: options.sequencer } : {}), ...(options.etag ? { etag: options.etag } : {}), ...(options.event ? { event: options.event } : {}) } };
 }
 
 const DAY = (day: number): string => `2026-05-${String(day).padStart(2, '0')}T00:00:00.000Z`;
@@ -107,6 +109,32 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect(await own('attributes')).toHaveLength(1);
       expect(await own('stats')).toHaveLength(0);
       expect((await subject.rows('files')).find((row) => row['file_id'] === id)).toMatchObject({ inspection_count: 2, first_seen: DAY(1), last_inspected: DAY(2), size_bytes: 2000 });
+    });
+
+    it('counts an event once, however often it is delivered', async () => {
+      const at = (event: string, day: number, more: Partial<SampleOptions> = {}): InspectedFile => sample({ event, observedAt: DAY(day), bucket: 'b', folder: 'shots', etag: 'e', ...more });
+      expect(await subject.store.put([at('a', 1), at('a', 1)])).toMatchObject({ inserted: 1, repeated: 1, outcomes: ['new', 'repeated'] });
+      const before = await subject.rows('files');
+      expect(before).toMatchObject([{ inspection_count: 1, events: 'a' }]);
+      expect(await subject.store.put([at('a', 2)])).toMatchObject({ repeated: 1, unchanged: 0 });
+      expect(await subject.rows('files')).toEqual(before);
+      expect(await subject.store.put([at('b', 3), at('a', 3), at('b', 3)])).toMatchObject({ outcomes: ['unchanged', 'repeated', 'repeated'] });
+      expect(await subject.rows('files')).toMatchObject([{ inspection_count: 2, last_inspected: DAY(3), events: 'b a' }]);
+      // A new version remembers the events of the last; a list that grew too long drops the oldest.
+      expect(await subject.store.put([at('c', 4, { etag: 'f', hash: 'cc' }), at('b', 4, { etag: 'f', hash: 'cc' })])).toMatchObject({ outcomes: ['changed', 'repeated'] });
+      expect(await subject.rows('files')).toMatchObject([{ inspection_count: 3, events: 'c b a' }]);
+      for (let i = 0; i < 16; i++) await subject.store.put([at(`n${i}`, 5 + i, { etag: 'f', hash: 'cc' })]);
+      expect(((await subject.rows('files'))[0]!['events'] as string).split(' ')).toEqual(Array.from({ length: 16 }, (_, i) => `n${15 - i}`));
+    });
+
+    it('gives an unchanged version the latest sequencer that named it', async () => {
+      const object = (sequencer: string): InspectedFile => sample({ bucket: 'b', folder: 'shots', etag: 'e', sequencer });
+      await subject.store.put([object('0010')]);
+      await subject.store.put([object('0030')]);
+      await subject.store.put([object('0020')]);
+      expect(await subject.rows('files')).toMatchObject([{ sequencer: '0030', inspection_count: 3 }]);
+      expect(await subject.store.remove([{ bucket: 'b', path: 'shots/beauty.1001.exr', sequencer: '0025' }])).toBe(0);
+      expect(await subject.store.remove([{ bucket: 'b', path: 'shots/beauty.1001.exr', sequencer: '0031' }])).toBe(1);
     });
 
     it('lets no older version overwrite a newer one', async () => {

@@ -28,7 +28,7 @@ export { isVastLocation, vastLocation, vastSmoke, vastTarget, VastStore, type En
 export { STORE_VERSION, TABLES, tableNamed, vectorLength, type Column, type ColumnType, type Table, type TableName } from './columns.ts';
 export { arrowSchemas, type ArrowField, type ArrowType } from './arrow-schema.ts';
 export { storeMarkdown } from './docs-page.ts';
-export { decide, fileIdOf, older, tombstoneOf, versionOf, wellFormed, type FileIdentity, type Outcome, type StoredVersion } from './identity.ts';
+export { decide, eventKey, fileIdOf, older, tombstoneOf, versionOf, wellFormed, type FileIdentity, type Outcome, type StoredVersion } from './identity.ts';
 export { normalizePath, rowsOf, sequenceOf, versionRowOf, type Cell, type FileRows, type InspectedFile, type Row } from './rows.ts';
 export { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
 export { indexFiles, type IndexOptions, type IndexProgress } from './indexing.ts';

@@ -19,6 +19,7 @@ export function versionRowOf({ report, identity }: InspectedFile, now: string): 
   return {
     file_id: fileIdOf(identity), version: versionOf(identity, report.file), header_hash: report.file.header_hash, status: statusOf(report), embedding_version: report.parts.length > 0 ? EMBEDDING_VERSION : null,
     has_stats: report.stats !== undefined, has_findings: report.validation !== undefined, bucket: identity.bucket, mtime: identity.mtime ?? report.file.mtime, sequencer: identity.sequencer ?? null, last_inspected: identity.observedAt ?? now,
+    events: identity.event ?? null,
   };
 }
 
@@ -51,7 +52,7 @@ export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string
     error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
     directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
     channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version, channel_embedding: readable ? embedChannels(report) : null,
-    validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version,
+    validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version, events: version.events,
   };
 }
 

@@ -26,12 +26,13 @@ describe('identity', () => {
     expect(fileIdOf({ bucket: null, path: '/a' })).toHaveLength(32);
     expect(new Set([fileIdOf({ bucket: null, path: 'a/b' }), fileIdOf({ bucket: 'a', path: 'b' }), fileIdOf({ bucket: 'a', path: '/b' })]).size).toBe(3);
   });
-  const version = (change: Partial<StoredVersion> = {}): StoredVersion => ({ version: 'v', header_hash: 'h', status: 'ok', embedding_version: 2, has_stats: false, has_findings: false, bucket: null, mtime: '2026-01-02', sequencer: null, last_inspected: '2026-02-01', ...change });
+  const version = (change: Partial<StoredVersion> = {}): StoredVersion => ({ version: 'v', header_hash: 'h', status: 'ok', embedding_version: 2, has_stats: false, has_findings: false, bucket: null, mtime: '2026-01-02', sequencer: null, last_inspected: '2026-02-01', events: null, ...change });
   it.each<[string, StoredVersion | undefined, Partial<StoredVersion>, string]>([
     ['unknown', undefined, {}, 'new'], ['the same', version(), { last_inspected: '2026-02-02' }, 'unchanged'], ['other bytes', version(), { version: 'w', last_inspected: '2026-02-02' }, 'changed'], ['other header', version(), { header_hash: 'i', last_inspected: '2026-02-02' }, 'changed'],
     ['seen before the stored one was', version(), { version: 'w', last_inspected: '2026-01-01' }, 'stale'], ['a restored backup', version(), { version: 'w', mtime: '2025-01-01', last_inspected: '2026-02-02' }, 'changed'],
     ['an older object', version({ bucket: 'b' }), { bucket: 'b', version: 'w', mtime: '2025-01-01', last_inspected: '2026-02-02' }, 'stale'], ['an older event', version({ sequencer: '0a' }), { sequencer: '09ff', version: 'w', last_inspected: '2026-02-02' }, 'stale'],
     ['a newer embedding', version({ embedding_version: 1 }), { last_inspected: '2026-02-02' }, 'changed'], ['statistics', version(), { has_stats: true, last_inspected: '2026-02-02' }, 'changed'], ['no statistics', version({ has_stats: true }), { last_inspected: '2026-02-02' }, 'unchanged'],
+    ['an event that was counted', version({ events: 'x y' }), { events: 'y', last_inspected: '2026-02-02' }, 'repeated'], ['an event that was counted, of other bytes', version({ events: 'x y' }), { events: 'y', version: 'w', last_inspected: '2026-02-02' }, 'changed'],
     ['readable again', version({ status: 'error' }), { last_inspected: '2026-02-02' }, 'changed'],
   ])('%s', (_, stored, change, outcome) => expect(decide(stored, version(change))).toBe(outcome));
   it('sequencers of different length are padded on the right', () => expect(older(version({ sequencer: '00a' }), version({ sequencer: '00a1' }))).toBe(true));

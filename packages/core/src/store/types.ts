@@ -15,6 +15,8 @@ export interface PutResult {
   readonly unchanged: number;
   /** Older versions that arrived late: nothing was written for them. */
   readonly stale: number;
+  /** Brought by events that were counted before: nothing was written for them either. */
+  readonly repeated: number;
   /** In the order of what was put. */
   readonly outcomes: readonly Outcome[];
 }

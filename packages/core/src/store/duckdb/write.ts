@@ -1,7 +1,7 @@
 /** What happens inside the one transaction of put, touch and remove. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { tableNamed, TABLES, type Column, type Table, type TableName } from '../columns.ts';
-import { decide, fileIdOf, older, tombstoneOf, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
+import { decide, fileIdOf, older, tombstoneOf, versionAfter, type FileIdentity, type Outcome, type StoredVersion } from '../identity.ts';
 import { channelRowsOf, eachAttributeRow, fileRowOf, findingRowsOf, normalizePath, partRowsOf, statsRowsOf, versionRowOf, type InspectedFile, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { PutResult } from '../types.ts';
@@ -9,7 +9,7 @@ import { appendRows, ContentStage } from './append.ts';
 import { storedColumns, storedName } from './ddl.ts';
 
 const KEY: Column = { name: 'file_id', type: 'string', nullable: false, doc: '' };
-const MOMENT: Column = { name: 'last_inspected', type: 'string', nullable: true, doc: '' };
+const TEXT: Column = { name: 'last_inspected', type: 'string', nullable: true, doc: '' };
 
 /** Rolls back on any error; what was thrown goes on. */
 export async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
@@ -35,7 +35,7 @@ interface Kept extends StoredVersion {
   readonly first_seen: string | null;
   readonly inspection_count: number | null;
 }
-const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'first_seen', 'inspection_count'] as const;
+const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'events', 'first_seen', 'inspection_count'] as const;
 
 async function keptVersions(connection: DuckDBConnection): Promise<Map<string, Kept>> {
   const result = await connection.runAndReadAll(`SELECT ${KEPT.map((name) => `f.${name}`).join(', ')} FROM files f SEMI JOIN incoming i ON i.file_id = f.file_id`);
@@ -55,25 +55,26 @@ export async function putAll(connection: DuckDBConnection, files: readonly Inspe
   const seen = new Map<string, { times: number; last: string }>();
   const outcomes = incoming.map((version, i): Outcome => {
     const outcome = decide(current.get(version.file_id), version);
-    if (outcome === 'stale') return outcome;
+    if (outcome === 'stale' || outcome === 'repeated') return outcome;
     const before = seen.get(version.file_id);
     seen.set(version.file_id, { times: (before?.times ?? 0) + 1, last: before && before.last > version.last_inspected! ? before.last : version.last_inspected! });
-    if (outcome === 'unchanged') return outcome;
-    write.set(version.file_id, i);
-    current.set(version.file_id, version);
+    current.set(version.file_id, versionAfter(current.get(version.file_id), version, outcome));
+    if (outcome !== 'unchanged') write.set(version.file_id, i);
     return outcome;
   });
   const untouched = [...seen].filter(([id]) => !write.has(id));
-  await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times) })));
+  await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times), ...orderOf(current.get(file_id)!) })));
   const replaced = [...write.keys()].filter((id) => kept.has(id));
   if (replaced.length > 0) await deleteRows(connection, replaced, TABLES.map(storedName));
-  await insertFiles(connection, [...write].map(([id, i]) => ({ report: files[i]!.report, row: () => fileRowWithHistory(files[i]!, now, kept.get(id), seen.get(id)!) })));
+  await insertFiles(connection, [...write].map(([id, i]) => ({ report: files[i]!.report, row: () => fileRowWithHistory(files[i]!, now, kept.get(id), current.get(id)!, seen.get(id)!) })));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
-  return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), outcomes };
+  return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), repeated: count('repeated'), outcomes };
 }
 
-function fileRowWithHistory({ report, identity }: InspectedFile, now: string, before: Kept | undefined, { times, last }: { times: number; last: string }): Row {
-  const row = fileRowOf(report, identity, now);
+const orderOf = ({ sequencer, events }: StoredVersion): Row => ({ sequencer, events });
+
+function fileRowWithHistory({ report, identity }: InspectedFile, now: string, before: Kept | undefined, after: StoredVersion, { times, last }: { times: number; last: string }): Row {
+  const row = Object.assign(fileRowOf(report, identity, now), orderOf(after));
   row['last_inspected'] = last;
   row['first_seen'] = before?.first_seen ?? row['first_seen']!;
   row['inspection_count'] = (before?.inspection_count ?? 0) + times;
@@ -82,8 +83,8 @@ function fileRowWithHistory({ report, identity }: InspectedFile, now: string, be
 
 async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return;
-  await staged(connection, 'looked_at', [KEY, MOMENT, { ...MOMENT, name: 'times' }], rows);
-  await connection.run('UPDATE files SET last_inspected = greatest(files.last_inspected, l.last_inspected), inspection_count = files.inspection_count + CAST(l.times AS INTEGER) FROM looked_at l WHERE l.file_id = files.file_id');
+  await staged(connection, 'looked_at', [KEY, TEXT, ...['times', 'sequencer', 'events'].map((name) => ({ ...TEXT, name }))], rows);
+  await connection.run('UPDATE files SET last_inspected = greatest(files.last_inspected, l.last_inspected), inspection_count = files.inspection_count + CAST(l.times AS INTEGER), sequencer = coalesce(l.sequencer, files.sequencer), events = coalesce(l.events, files.events) FROM looked_at l WHERE l.file_id = files.file_id');
 }
 
 /** Files whose rows are made before they are handed over: few, so that memory does not grow with the batch. */

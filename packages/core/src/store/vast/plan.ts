@@ -1,5 +1,5 @@
 /** What a put means for what the store holds: decided before anything is written. */
-import { decide, older, type Outcome, type StoredVersion } from '../identity.ts';
+import { decide, mergeEvents, older, versionAfter, type Outcome, type StoredVersion } from '../identity.ts';
 import { rowsOf, type FileRows, type InspectedFile } from '../rows.ts';
 import type { PutResult } from '../types.ts';
 
@@ -23,6 +23,8 @@ export interface PutPlan {
   readonly write: ReadonlyMap<string, number>;
   /** File id → what is added to the counting, for files written and files only looked at. */
   readonly looks: ReadonlyMap<string, Looks>;
+  /** File id → what is known of it afterwards. */
+  readonly after: ReadonlyMap<string, StoredVersion>;
 }
 
 /**
@@ -37,18 +39,18 @@ export function planPut(incoming: readonly (StoredVersion & { readonly file_id: 
   const outcomes = incoming.map((version, i): Outcome => {
     const id = version.file_id;
     const decided = decide(current.get(id), version);
-    if (decided === 'stale') return decided;
-    const outcome = decided === 'unchanged' && torn.delete(id) ? 'changed' : decided;
+    if (decided === 'stale' || (decided === 'repeated' && !torn.has(id))) return decided;
+    const outcome = (decided === 'unchanged' || decided === 'repeated') && torn.delete(id) ? 'changed' : decided;
     const before = looks.get(id);
-    looks.set(id, { times: (before?.times ?? 0) + 1, last: before && before.last > version.last_inspected! ? before.last : version.last_inspected! });
+    looks.set(id, { times: (before?.times ?? 0) + (decided === 'repeated' ? 0 : 1), last: before && before.last > version.last_inspected! ? before.last : version.last_inspected! });
+    current.set(id, versionAfter(current.get(id), version, outcome));
     if (outcome === 'unchanged') return outcome;
     torn.delete(id);
     write.set(id, i);
-    current.set(id, version);
     return outcome;
   });
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
-  return { result: { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), outcomes }, write, looks };
+  return { result: { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), repeated: count('repeated'), outcomes }, write, looks, after: current };
 }
 
 /** The newest version; of equal ones the one that has more, then the one with the lowest row id. */
@@ -63,13 +65,15 @@ function better(row: Kept, best: Kept): boolean {
   return has(row) > has(best);
 }
 
+/** Every event that any of the rows has counted. */
+export const eventsOf = (rows: readonly Kept[]): string | null => rows.reduce<string | null>((events, row) => mergeEvents(events, row.events), null);
 export const timesSeen = (rows: readonly Kept[]): number => rows.reduce((sum, row) => sum + (row.inspection_count ?? 0), 0);
 export const firstSeen = (rows: readonly Kept[]): string | null => rows.reduce<string | null>((first, { first_seen: seen }) => (seen !== null && (first === null || seen < first) ? seen : first), null);
 export const lastSeen = (rows: readonly Kept[]): string => rows.reduce((last, { last_inspected: seen }) => (seen !== null && seen > last ? seen : last), '');
 
 /** The rows of a file with what is remembered of its earlier inspections. */
-export function rowsWithHistory(file: InspectedFile, now: string, before: readonly Kept[], { times, last }: Looks): FileRows {
+export function rowsWithHistory(file: InspectedFile, now: string, before: readonly Kept[], after: StoredVersion, { times, last }: Looks): FileRows {
   const rows = rowsOf(file.report, file.identity, now);
   const [row] = rows.files;
-  return { ...rows, files: [{ ...row!, last_inspected: last, first_seen: firstSeen(before) ?? row!['first_seen']!, inspection_count: timesSeen(before) + times }] };
+  return { ...rows, files: [{ ...row!, last_inspected: last, first_seen: firstSeen(before) ?? row!['first_seen']!, inspection_count: timesSeen(before) + times, sequencer: after.sequencer, events: mergeEvents(after.events, eventsOf(before)) }] };
 }

@@ -68,6 +68,20 @@ describe('several processes', () => {
     }
   });
 
+  it('bring the same event at once: one set of rows, counted once', async () => {
+    for (let round = 0; round < 6; round++) {
+      const target = bench.target();
+      const stores = [bench.store(target), bench.stranger(target)];
+      await stores[0]!.touch([]);
+      await Promise.all([...stores, ...stores].map((store) => store.put([sample({ event: 'a', bucket: 'b', etag: 'e' })])));
+      await stores[1]!.put([sample({ event: 'a', bucket: 'b', etag: 'e' })]);
+      expect(await bench.rows(target, 'files')).toMatchObject([{ inspection_count: 1, events: 'a' }]);
+      expect(await bench.rows(target, 'parts')).toHaveLength(1);
+      expect(await bench.rows(target, 'channels')).toHaveLength(4);
+      await Promise.all(stores.map((store) => store.close()));
+    }
+  });
+
   it('write to the same files all the time: nothing is lost, nothing doubled', async () => {
     const target = bench.target();
     const stores = [bench.store(target), bench.stranger(target)];

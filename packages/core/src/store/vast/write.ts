@@ -1,11 +1,11 @@
 /** What happens inside the one transaction of put, touch and remove. The protocol has no upsert: rows are looked up by id, then updated or inserted. */
 import type { InputRow, Transaction } from '@exr/vastdb';
 import { TABLES, type TableName } from '../columns.ts';
-import { fileIdOf, older, tombstoneOf, type FileIdentity } from '../identity.ts';
+import { fileIdOf, mergeEvents, older, sharedEvents, tombstoneOf, type FileIdentity } from '../identity.ts';
 import { normalizePath, versionRowOf, type Cell, type InspectedFile, type Row } from '../rows.ts';
 import type { PutResult } from '../types.ts';
 import { wireRow } from './cells.ts';
-import { firstSeen, lastSeen, newest, planPut, rowsWithHistory, timesSeen, type Kept } from './plan.ts';
+import { eventsOf, firstSeen, lastSeen, newest, planPut, rowsWithHistory, timesSeen, type Kept } from './plan.ts';
 import type { StoreTables } from './tables.ts';
 
 /** File ids in one predicate: each takes about 300 bytes of a request that may have 5 MiB. */
@@ -13,7 +13,7 @@ const IDS_AT_ONCE = 1000;
 /** Files whose rows are made before they are sent: few, so that memory does not grow with the batch. */
 const SLICE = 256;
 const CHILDREN = TABLES.map(({ name }) => name).filter((name) => name !== 'files');
-const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'first_seen', 'inspection_count'] as const;
+const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'events', 'first_seen', 'inspection_count'] as const;
 
 /** What others would leave otherwise if ours was not committed and theirs was. */
 const TELLING = ['version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings'] as const;
@@ -65,14 +65,14 @@ export async function keptVersions(tx: Transaction, tables: StoreTables, ids: It
 export async function putAll(tx: Transaction, tables: StoreTables, files: readonly InspectedFile[], now: string): Promise<Written<PutResult>> {
   const incoming = files.map((file) => versionRowOf(file, now));
   const kept = await keptVersions(tx, tables, new Set(incoming.map(({ file_id }) => file_id)));
-  const { result, write, looks } = planPut(incoming, kept);
+  const { result, write, looks, after } = planPut(incoming, kept);
   let proof: Proof | undefined;
-  const bumps = [...looks].filter(([id]) => !write.has(id)).map(([id, { times, last }]) => bump(kept.get(id)![0]!, times, last));
+  const bumps = [...looks].filter(([id]) => !write.has(id)).map(([id, { times, last }]) => ({ ...bump(kept.get(id)![0]!, times, last), sequencer: after.get(id)!.sequencer, events: after.get(id)!.events }));
   if (bumps.length > 0) proof = await updateFiles(tx, tables, bumps);
   await deleteOlder(tx, tables, [...write.keys()].filter((id) => kept.has(id)), kept);
   const fresh = new Map<string, OwnRows>();
   for (const some of chunks(write, SLICE)) {
-    const made = some.map(([id, i]) => ({ id, before: kept.get(id) ?? [], rows: rowsWithHistory(files[i]!, now, kept.get(id) ?? [], looks.get(id)!) }));
+    const made = some.map(([id, i]) => ({ id, before: kept.get(id) ?? [], rows: rowsWithHistory(files[i]!, now, kept.get(id) ?? [], after.get(id)!, looks.get(id)!) }));
     const replaced = made.filter(({ before }) => before.length > 0).map(({ before, rows }): Row & InputRow => ({ ...rows.files[0]!, $row_id: before[0]!.rowId as never }));
     if (replaced.length > 0) {
       const written = await updateFiles(tx, tables, replaced);
@@ -204,9 +204,10 @@ export async function settleRaces(tx: Transaction, tables: StoreTables, fresh: R
     for (const { name } of TABLES) {
       for (const rowId of (await rowIdsOf(tx, tables, name, [id])).get(id) ?? []) if (mine(name, rowId) !== keepMine) gone.get(name)!.push(rowId);
     }
-    // What goes has been counted too.
+    // What goes has been counted too, but one event counts once.
     const going = rows.filter(({ rowId }) => mine('files', rowId) !== keepMine);
-    updates.push({ $row_id: best.rowId, file_id: id, first_seen: firstSeen(rows), last_inspected: lastSeen(rows), inspection_count: (best.inspection_count ?? 0) + timesSeen(going) });
+    const twice = going.reduce((sum, row) => sum + sharedEvents(row.events, best.events), 0);
+    updates.push({ $row_id: best.rowId, file_id: id, first_seen: firstSeen(rows), last_inspected: lastSeen(rows), inspection_count: (best.inspection_count ?? 0) + timesSeen(going) - twice, events: mergeEvents(best.events, eventsOf(going)) });
   }
   if (updates.length > 0) await updateFiles(tx, tables, updates);
   for (const [name, rowIds] of gone) if (rowIds.length > 0) await tables.table(tx, name).delete(rowIds);
