@@ -127,6 +127,24 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect(((await subject.rows('files'))[0]!['events'] as string).split(' ')).toEqual(Array.from({ length: 16 }, (_, i) => `n${15 - i}`));
     });
 
+    it('names the failed, those first that were looked at longest ago', async () => {
+      const failed = (frame: number, day: number): InspectedFile => sample({ frame, unreadable: true, observedAt: DAY(day) });
+      await subject.store.put([failed(1, 3), failed(2, 1), failed(3, 2), sample({ frame: 4 }), failed(5, 4)]);
+      const names = async (limit: number): Promise<string[]> => (await subject.store.suspects('failed', { limit })).map(({ path, lastInspected }) => `${path.slice(-8)} ${lastInspected}`);
+      expect(await names(3)).toEqual([`ty.2.exr ${DAY(1)}`, `ty.3.exr ${DAY(2)}`, `ty.1.exr ${DAY(3)}`]);
+      expect(await names(100)).toHaveLength(4);
+      expect(await subject.store.suspects('doubled')).toEqual([]);
+    });
+
+    it('forgets old tombstones, and only those', async () => {
+      await subject.store.put([sample({ frame: 1, observedAt: DAY(1) }), sample({ frame: 2, observedAt: DAY(1) }), sample({ frame: 3, observedAt: DAY(1) })]);
+      for (const [frame, day] of [[1, 2], [2, 4]] as const) await subject.store.remove([{ ...sample({ frame }).identity, observedAt: DAY(day) }]);
+      expect(await subject.store.purge(DAY(3))).toBe(1);
+      expect(await subject.store.purge(DAY(3))).toBe(0);
+      expect((await subject.rows('files')).map((row) => [row['frame_number'], row['status']]).sort()).toEqual([[null, 'deleted'], [3, 'ok']]);
+      expect(await subject.store.purge(DAY(9), { limit: 5 })).toBe(1);
+    });
+
     it('gives an unchanged version the latest sequencer that named it', async () => {
       const object = (sequencer: string): InspectedFile => sample({ bucket: 'b', folder: 'shots', etag: 'e', sequencer });
       await subject.store.put([object('0010')]);

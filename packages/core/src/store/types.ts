@@ -32,6 +32,24 @@ export interface KnownFile {
   readonly hasStats: boolean;
 }
 
+/** `failed`: could not be read, or only in part. `doubled`: two processes left rows of it; putting it again settles that. */
+export type SuspectKind = 'failed' | 'doubled';
+
+/** A file that should be looked at again. */
+export interface Suspect {
+  readonly fileId: string;
+  readonly bucket: string | null;
+  readonly path: string;
+  readonly lastInspected: string | null;
+}
+
+export interface SuspectOptions extends StoreOptions {
+  /** Most files. Default 1,000. */
+  readonly limit?: number;
+  /** Stop looking for more after so many milliseconds, with those found until then. */
+  readonly withinMs?: number;
+}
+
 export interface StoreFilter {
   /** An expression that people type: see where.ts. */
   readonly where?: string | undefined;
@@ -155,6 +173,10 @@ export interface ExrStore {
   remove(locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], options?: StoreOptions): Promise<number>;
   /** Everything known below a folder or prefix, tombstones left out. */
   known(under: { readonly bucket: string | null; readonly path: string } | null, options?: StoreOptions): Promise<KnownFile[]>;
+  /** Files that should be looked at again; of the failed ones those first that were looked at longest ago. */
+  suspects(kind: SuspectKind, options?: SuspectOptions): Promise<Suspect[]>;
+  /** Forgets tombstones from before a moment (ISO 8601 in UTC), at most `limit` (default 10,000); returns how many. An event that comes even later than that is taken for new. */
+  purge(before: string, options?: StoreOptions & { readonly limit?: number }): Promise<number>;
   query(query: ExrQuery, options?: StoreOptions): AsyncIterable<ExrRow>;
   similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]>;
   close(): Promise<void>;

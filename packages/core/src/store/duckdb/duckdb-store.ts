@@ -5,9 +5,10 @@ import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
-import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreOptions, StoreSummary } from '../types.ts';
+import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
 import { exportRows } from './export.ts';
 import { existsAsFile, realFile, withDatabase, type GateOptions } from './gate.ts';
+import { purgeTombstones, suspectsOf } from './maintain.ts';
 import { findRows, knownBelow, nearestRows, summarize } from './read.ts';
 import { storedReports } from './rebuild.ts';
 import { runSql, SANDBOX } from './sandbox.ts';
@@ -50,6 +51,14 @@ export class DuckDbStore implements SqlStore {
 
   async known(under: { readonly bucket: string | null; readonly path: string } | null, options?: StoreOptions): Promise<KnownFile[]> {
     return existsAsFile(this.location) ? this.read(options, (connection) => knownBelow(connection, under)) : [];
+  }
+
+  async suspects(kind: SuspectKind, options?: SuspectOptions): Promise<Suspect[]> {
+    return existsAsFile(this.location) ? this.read(options, (connection) => suspectsOf(connection, kind, options?.limit ?? 1000)) : [];
+  }
+
+  purge(before: string, options?: StoreOptions & { readonly limit?: number }): Promise<number> {
+    return this.write(options, (connection) => purgeTombstones(connection, before, options?.limit ?? 10_000));
   }
 
   /** The rows are read whole before the first is given out: a slow reader must not keep writers waiting. */

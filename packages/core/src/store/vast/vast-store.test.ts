@@ -116,6 +116,7 @@ describe('doubles that a process left when it died', () => {
     expect(await bench.rows(target, 'files')).toHaveLength(2);
     expect(await paths(store)).toEqual(['/jobs/abc/beauty.1001.exr']);
     expect(await store.known(null)).toHaveLength(1);
+    expect(await store.suspects('doubled')).toMatchObject([{ fileId: id }]);
     expect(await store.similar({ to: sample().report, collapse: false })).toHaveLength(1);
     await act(store);
     expect(await bench.rows(target, 'files')).toMatchObject([{ file_id: id, ...expected }]);

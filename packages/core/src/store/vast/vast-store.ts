@@ -4,10 +4,11 @@ import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { fileIdOf, type FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
-import type { ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, StoreOptions } from '../types.ts';
+import type { ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, StoreOptions, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
 import { connectTo, reading, storeError, type ConnectionOptions } from './client.ts';
 import { vastLocation, type VastTarget } from './location.ts';
 import { serialised } from './locks.ts';
+import { doublesOf, failuresOf, purgeTombstones } from './maintain.ts';
 import { findRows, knownBelow, singleRows, storedReports } from './read.ts';
 import { hasConditions, nearestHere, nearestThere, type Near, type Nearest } from './similar.ts';
 import { findTables, provisionTables, type StoreTables } from './tables.ts';
@@ -54,6 +55,20 @@ export class VastStore implements ExrStore {
       const tables = await this.existing(database, options?.signal);
       return tables === undefined ? [] : reading(database, options?.signal, (tx) => knownBelow(tx, tables, under));
     });
+  }
+
+  async suspects(kind: SuspectKind, { limit = 1000, withinMs = Infinity, signal }: SuspectOptions = {}): Promise<Suspect[]> {
+    const begin = Date.now();
+    return this.told({ signal }, async (database) => {
+      const tables = await this.existing(database, signal);
+      if (tables === undefined) return [];
+      // Begins anywhere: who is stopped each time still comes round in the end.
+      return reading(database, signal, (tx) => (kind === 'failed' ? failuresOf(tx, tables, limit) : doublesOf(tx, tables, limit, Math.floor(Math.random() * 256), () => Date.now() - begin < withinMs)));
+    });
+  }
+
+  purge(before: string, options?: StoreOptions & { readonly limit?: number }): Promise<number> {
+    return this.write(options, [], async (tx, tables) => ({ result: await purgeTombstones(tx, tables, before, options?.limit ?? 10_000), proof: undefined, fresh: new Map() }));
   }
 
   /** Rows are put in order before the first is given out. */
