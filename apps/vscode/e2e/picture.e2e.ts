@@ -1,0 +1,110 @@
+/** Bar 1: what is done with the picture: exposure, layers, marks, values, statistics, help. */
+import { describe, expect, test } from 'vitest';
+import { ExrView } from './exr-view.ts';
+import { inspect, planes, shot, stats, useWorkbench } from './suite.ts';
+
+/** A number as the view writes it. */
+const numberOf = (text: string): number => (text === '+Inf' ? Infinity : text === '−Inf' ? -Infinity : Number(text.replace('−', '-').replaceAll(',', '').replaceAll('\u202f', '')));
+const short = (value: number, digits: number): number => Number(value.toPrecision(digits));
+
+describe('the picture', () => {
+  const bench = useWorkbench();
+
+  test('exposure changes what is drawn and what the status bar says', async () => {
+    const view = await ExrView.open(bench(), shot('large/photo.exr'));
+    await view.picture();
+    const before = await view.probe();
+    await bench().screenshot('picture-exposure-0');
+    await view.press('e', 'e', 'e', 'e');
+    const after = await view.until('two stops more', ({ state }) => state.exposure > before.state.exposure);
+    await bench().statusItem(new RegExp(`\\+${after.state.exposure} EV`)).waitFor();
+    await bench().screenshot('picture-exposure-up');
+    await view.press('r');
+    await view.until('the look of before', ({ state }) => state.exposure === 0);
+  });
+
+  test('another layer', async () => {
+    const view = await ExrView.open(bench(), shot('large/24-layers.exr'));
+    await view.picture();
+    const before = (await view.probe()).picture!.layer;
+    await view.press(']');
+    const after = await view.until('another layer', ({ picture }) => picture !== null && picture.layer !== before);
+    await view.picture();
+    expect(after.state.layer).toBe(after.picture!.layer);
+    await bench().screenshot('picture-next-layer');
+  });
+
+  test('NaN and infinities are marked', async () => {
+    const view = await ExrView.open(bench(), shot('fixtures/half_naninf_zip.exr'));
+    await view.picture();
+    await bench().screenshot('picture-nan-marked');
+    await view.press('m');
+    await view.until('marks off', ({ state }) => !state.marks.nonfinite);
+    await bench().screenshot('picture-nan-unmarked');
+  });
+
+  for (const name of ['fixtures/scan_half_rgba_piz.exr', 'fixtures/decreasing_zip.exr', 'fixtures/uint_half_float_zip.exr', 'large/cryptomatte.exr', 'fixtures/yc_zip.exr']) {
+    test(`values under the cursor are those of exr planes: ${name}`, async () => {
+      const view = await ExrView.open(bench(), shot(name));
+      await view.picture();
+      const { parts, channels } = inspect(shot(name));
+      const { x_min: x0, y_min: y0, x_max: x1, y_max: y1 } = parts[0]!.data_window;
+      for (const [x, y] of [[x0 + 2, y0 + 2], [(x0 + x1) >> 1 & ~1, (y0 + y1) >> 1 & ~1], [x1 - 4 & ~1, y1 - 4 & ~1]] as const) {
+        const place = await view.at(x, y);
+        await bench().page.mouse.move(place.x - 3, place.y);
+        await bench().page.mouse.move(place.x, place.y);
+        await view.inspector().getByText(`${String(x).replace('-', '−')}, ${String(y).replace('-', '−')}`, { exact: false }).first().waitFor();
+        for (const channel of channels) {
+          const said = await view.inspector().locator(`[data-channel="${channel.name}"]`).innerText();
+          const region = [x, y, x, y];
+          const expected = channel.type === 'uint' ? new Uint32Array(planes(shot(name), channel.name, region).buffer)[0]! : planes(shot(name), channel.name, region)[0]!;
+          const digits = channel.type === 'half' ? 5 : channel.type === 'float' ? 7 : 10;
+          expect(numberOf(said.trim()), `${channel.name} at ${x}, ${y}: “${said}”`).toBe(short(expected, digits));
+        }
+      }
+      await bench().screenshot(`picture-values-${name.split('/')[1]!.replace('.exr', '')}`);
+    });
+  }
+
+  test('statistics are those of exr stats', async () => {
+    const view = await ExrView.open(bench(), shot('fixtures/uint_half_float_zip.exr'));
+    await view.picture();
+    await view.press('s');
+    await view.statistics().locator('tbody tr').first().waitFor();
+    for (const channel of stats(shot('fixtures/uint_half_float_zip.exr'))) {
+      const row = view.statistics().locator(`tr[data-channel="${channel.name}"]`);
+      for (const column of ['min', 'max', 'mean', 'stddev'] as const) {
+        const said = await row.locator(`[data-column="${column}"]`).innerText();
+        expect(numberOf(said.trim()), `${channel.name} ${column}: “${said}”`).toBe(short(channel[column], 5));
+      }
+    }
+    await bench().screenshot('picture-statistics');
+  });
+
+  test('the sheet of keys', async () => {
+    const view = await ExrView.open(bench(), shot('large/photo.exr'));
+    await view.picture();
+    await view.press('?');
+    await view.frame.locator('[data-e2e="help"]').waitFor();
+    await bench().screenshot('picture-help');
+  });
+
+  test('deep: flattened, and its samples as heat', async () => {
+    const view = await ExrView.open(bench(), shot('fixtures/deep_scan_zips.exr'));
+    await view.picture();
+    await bench().screenshot('picture-deep');
+    await view.press('[');
+    await view.until('sample counts', ({ picture }) => picture?.layer.endsWith('#samples') === true);
+    await view.picture();
+    await bench().screenshot('picture-deep-samples');
+  });
+
+  test('levels of a mipmap', async () => {
+    const view = await ExrView.open(bench(), shot('fixtures/mip_zip.exr'));
+    await view.picture();
+    await view.press('>', '>');
+    await view.until('level 2', ({ picture }) => picture?.level.x === 2);
+    await view.picture();
+    await bench().screenshot('picture-mip-level-2');
+  });
+});
