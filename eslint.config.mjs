@@ -13,7 +13,7 @@ const depConstraints = [
 ];
 
 /** Files of the neutral packages that only Node entries reach; everything else there must run in a browser. */
-const nodeOnly = ['packages/core/src/node.ts', 'packages/core/src/**/*-node.ts', 'packages/core/src/**/node/**', 'packages/core/src/store/**', 'packages/core/src/inputs/**', '**/*.test.ts', '**/*.spec-util.ts'];
+const nodeOnly = ['packages/core/src/node.ts', 'packages/core/src/**/*-node.ts', 'packages/core/src/**/node/**', 'packages/core/src/store/**', 'packages/core/src/testing/**', 'packages/core/src/inputs/**', '**/*.test.ts', '**/*.spec-util.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/*.generated.ts', '**/vitest.config.*', 'packages/kernels/assembly/**', '.nx/**', '.cache/**', 'test-fixtures/**', '**/tsconfig*.json']  },

@@ -37,6 +37,10 @@ export interface ExrErrorPlace {
   readonly chunk?: number;
   readonly channel?: string;
   readonly attribute?: string;
+  /** The status of the HTTP answer that is the reason: 404 gone, 403 forbidden, 412 another version, 5xx down. Absent where no answer came. */
+  readonly status?: number;
+  /** The name that an S3 server gives its refusal: NoSuchKey, AccessDenied … */
+  readonly serverCode?: string;
   /** For LIMIT_EXCEEDED: the limit's name (an option of the same name raises it), its value, and what the file asked for. */
   readonly limit?: string;
   readonly limitValue?: number;

@@ -12,6 +12,8 @@ import { nodeWorkers } from './pixels/spawn-node.ts';
 
 export * from './index.ts';
 export { openPath, type OpenedPath, type OpenPathOptions } from './header/open-path-node.ts';
+export { s3ConfigFromEnv, type S3EnvOptions } from './bytes/s3-node.ts';
+export { nodeFetch, type NodeFetch, type NodeFetchOptions } from './bytes/fetch-node.ts';
 export { fileSource, type FileSource, type FileSourceOptions } from './bytes/file-node.ts';
 
 // Decoding threads are worker_threads here.

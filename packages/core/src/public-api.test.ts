@@ -17,7 +17,9 @@ it('the Node door adds these', () => {
   expect(Object.keys(node).filter((name) => !(name in neutral)).sort()).toMatchInlineSnapshot(`
     [
       "fileSource",
+      "nodeFetch",
       "openPath",
+      "s3ConfigFromEnv",
     ]
   `);
 });

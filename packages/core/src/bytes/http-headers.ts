@@ -50,3 +50,8 @@ export function validatorOf(headers: Headers): Validator {
     text: etag !== null ? `ETag ${etag}` : modified !== null ? `modified ${modified}` : 'without ETag or date',
   };
 }
+
+/** An ETag without its quotes: listings, events and headers differ in whether it has them. A weak one stays as it is. */
+export function unquoted(etag: string): string {
+  return etag.replace(/^"(.*)"$/s, '$1');
+}

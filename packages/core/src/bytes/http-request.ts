@@ -1,5 +1,4 @@
 import { ExrError } from '../errors.ts';
-import type { HttpSourceOptions } from './http.ts';
 import type { ReadOptions } from './source.ts';
 
 export interface HttpAnswer {
@@ -8,54 +7,75 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
   /** The body was longer than allowed and was cut off. */
   readonly cut: boolean;
+  /** What a refusal says of itself, for messages; empty where nothing reads it. */
+  readonly says: string;
+  /** The name that the server gives the refusal (S3: NoSuchKey, AccessDenied …). */
+  readonly errorCode: string | undefined;
+}
+
+/** What the body of a refusal means. */
+export interface Explanation {
+  readonly says: string;
+  readonly errorCode?: string | undefined;
+  /** The cause is mended (another clock, another region): send the request once more, at once. */
+  readonly again?: boolean;
 }
 
 export interface HttpRequester {
   readonly name: string;
   /** `most` says how many bytes of the body to read, once the status and headers are known; what it throws ends the request. */
-  get(
-    range: string,
-    headers: Readonly<Record<string, string>>,
-    options: ReadOptions | undefined,
-    most: (status: number, headers: Headers) => number,
-  ): Promise<HttpAnswer>;
+  get(headers: Readonly<Record<string, string>>, options: ReadOptions | undefined, most: (status: number, headers: Headers) => number): Promise<HttpAnswer>;
 }
 
-const PHRASES: Record<number, string> = { 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 412: 'Precondition Failed', 416: 'Range Not Satisfiable' };
+export interface RequesterOptions {
+  readonly fetch?: typeof fetch | undefined;
+  readonly headers?: Record<string, string> | ((url: string, headers: Readonly<Record<string, string>>) => Record<string, string> | Promise<Record<string, string>>) | undefined;
+  readonly retries?: number | undefined;
+  readonly retryDelayMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly redirect?: RequestRedirect;
+  /** Reads the body of a status from 300 on; without it such bodies are given up. */
+  readonly explain?: (status: number, headers: Headers, body: Uint8Array) => Explanation;
+}
+
+const PHRASES: Record<number, string> = {
+  401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 412: 'Precondition Failed', 416: 'Range Not Satisfiable', 429: 'Too Many Requests', 503: 'Service Unavailable',
+};
+/** A refusal's text is a few hundred bytes; reading it to its end keeps the connection for the next request. */
+const MOST_EXPLANATION = 64 * 1024;
 
 export function describe(status: number): string {
   return PHRASES[status] === undefined ? `HTTP ${status}` : `HTTP ${status} ${PHRASES[status]}`;
 }
 
-/** One GET with bounded retries, time and body. User and password of the URL become a header, because fetch refuses them in a URL. */
-export function createRequester(url: URL, options: HttpSourceOptions): HttpRequester {
-  const target = new URL(url);
-  const basic = credentials(target);
-  target.username = '';
-  target.password = '';
-  target.hash = '';
-  const name = options.name ?? `${target.origin}${target.pathname}${target.search === '' ? '' : '?…'}`;
+/** One GET with bounded retries, time and body. `name` is how messages call it. */
+export function createRequester(href: string, name: string, options: RequesterOptions): HttpRequester {
   const send = options.fetch ?? fetch;
   const retries = options.retries ?? 3;
   const delay = options.retryDelayMs ?? 200;
-  const timeoutMs = options.timeoutMs ?? 60_000;
 
-  async function headersOf(range: string, more: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  async function headersOf(all: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     // fetch itself adds "Accept-Encoding: identity" to a request with a range (Fetch Standard, HTTP-network-or-cache fetch).
-    const all: Record<string, string> = { ...basic, ...more, range };
     const own = options.headers;
-    if (typeof own === 'function') return { ...all, ...(await own(target.href, all)) };
+    if (typeof own === 'function') return { ...all, ...(await own(href, all)) };
     return { ...own, ...all };
   }
 
   return {
     name,
-    async get(range, more, readOptions, most) {
+    async get(headers, readOptions, most) {
+      let mended = false;
       for (let attempt = 0; ; attempt++) {
         readOptions?.signal?.throwIfAborted();
-        let wait = delay * 2 ** attempt;
+        // Between half and the whole of the time, so that clients which were refused together do not come back together.
+        let wait = delay * 2 ** attempt * (0.5 + Math.random() / 2);
         try {
-          const answer = await once(send, target.href, await headersOf(range, more), timeoutMs, readOptions?.signal, most);
+          const answer = await once(send, href, await headersOf(headers), options, readOptions?.signal, most);
+          if (answer.again && !mended) {
+            mended = true;
+            attempt--;
+            continue;
+          }
           if (!mayRetry(answer.status) || attempt >= retries) return answer;
           const asked = Number(answer.headers.get('retry-after') ?? Number.NaN) * 1000;
           if (asked >= 0) wait = Math.min(asked, 30_000);
@@ -77,19 +97,25 @@ async function once(
   send: typeof fetch,
   href: string,
   headers: Record<string, string>,
-  timeoutMs: number,
+  options: RequesterOptions,
   signal: AbortSignal | undefined,
   most: (status: number, headers: Headers) => number,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer & { readonly again: boolean }> {
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
+  const timeoutMs = options.timeoutMs ?? 60_000;
   const timer = setTimeout(() => stop.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   try {
-    const response = await send(href, { headers, signal: stop.signal, redirect: 'follow' });
+    const response = await send(href, { headers, signal: stop.signal, redirect: options.redirect ?? 'follow' });
     const { status } = response;
+    if (status >= 300 && options.explain) {
+      const { body, cut } = await readBody(response, MOST_EXPLANATION);
+      const { says, errorCode, again = false } = options.explain(status, response.headers, body);
+      return { status, headers: response.headers, body, cut, says, errorCode, again };
+    }
     const { body, cut } = await readBody(response, mayRetry(status) ? 0 : most(status, response.headers));
-    return { status, headers: response.headers, body, cut };
+    return { status, headers: response.headers, body, cut, says: '', errorCode: undefined, again: false };
   } catch (error) {
     stop.abort(); // gives up a body that nobody will read
     throw error;
@@ -151,11 +177,4 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
     }, ms);
     signal?.addEventListener('abort', stop, { once: true });
   });
-}
-
-function credentials(url: URL): Record<string, string> {
-  if (url.username === '' && url.password === '') return {};
-  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
-  return { authorization: `Basic ${btoa(binary)}` };
 }

@@ -215,10 +215,10 @@ describe('the budget of a long header', () => {
   const long = (sizes: readonly number[]) => bytes(MAGIC, version(FLAGS.longNames), required(), ...sizes.map((size, i) => rawAttribute(`cryptomatte/${i}/manifest`, 'string', new Uint8Array(size).fill(97))), 0, new Uint8Array(2_000_000));
 
   it.each([
-    ['50 MB in one manifest', [50_000_000], 12, 1.1],
-    ['three manifests of 8 MB', [8_000_000, 8_000_000, 8_000_000], 12, 1.1],
-    ['400 of 50 KB', new Array<number>(400).fill(50_000), 14, 2],
-    ['20,000 of 50 bytes', new Array<number>(20_000).fill(50), 12, 2],
+    ['50 MB in one manifest', [50_000_000], 4, 1.1],
+    ['three manifests of 8 MB', [8_000_000, 8_000_000, 8_000_000], 6, 1.1],
+    ['400 of 50 KB', new Array<number>(400).fill(50_000), 8, 2],
+    ['20,000 of 50 bytes', new Array<number>(20_000).fill(50), 5, 4],
   ])('%s', async (_, sizes, reads, factor) => {
     const source = counting(memorySource(long(sizes)));
     const file = await openExr(source);

@@ -44,7 +44,7 @@ export interface OpenOptions extends ReadOptions {
  * Reads magic number, version field and every header of an OpenEXR file; no pixels, no offset tables.
  *
  * One read of 64 KiB (or the whole file when it is smaller) does for nearly every file. A header that is longer is read on from the attribute
- * that was cut, up to that attribute's own end where the file says it, else twice as far each time.
+ * that was cut, up to that attribute's own end where the file says it, else four times as far each time, by at most 16 MiB.
  *
  * Throws NOT_EXR (and says what the file is instead), TRUNCATED for a file shorter than its first eight bytes, and what the source throws.
  * Once the magic number is right nothing wrong with the file throws: the parts that could be read come back, and `problems` says what is
@@ -98,7 +98,7 @@ interface Piece {
  */
 async function readOn(source: ByteSource, size: number, limits: Limits, last: Piece, position: number, end: number | null, options: ReadOptions): Promise<Piece> {
   const have = last.base + last.bytes.length;
-  let wanted = have + Math.min(Math.max(have, FIRST_BYTES), LONGEST_GUESS);
+  let wanted = have + Math.min(3 * have, LONGEST_GUESS);
   // An attribute that is long beside what came before says itself how far to read; a little more lets its like follow in fewer reads.
   if (end !== null && end - position > have / 8) wanted = end + Math.max(AHEAD_BYTES, Math.floor(have / 16));
   const until = Math.min(Math.max(wanted, (end ?? 0) + 1), size, Math.max(limits.headerBytes, have + 1));
