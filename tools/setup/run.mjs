@@ -24,7 +24,9 @@ if (mode === 'demo') {
   say(`Types, lint and tests took ${((Date.now() - begin) / 1000).toFixed(0)} s${code ? '; see the failures above' : ''}.`);
   console.log(`${passed} passed, ${failed} failed`);
   process.exit(code || (failed || !passed ? 1 : 0));
-} else fail('usage: run.mjs demo|test');
+} else if (mode === 's3') {
+  process.exit(await run('npx', ['nx', 'run', '@exr/s3:test:s3', '--outputStyle=static', ...rest], 'inherit'));
+} else fail('usage: run.mjs demo|test|s3');
 
 /** npm ci, unless what package-lock.json names is what is installed. */
 async function install() {
