@@ -1,0 +1,90 @@
+/** What came over HTTP as CloudEvents 1.0: binary, structured or batched. The library reads and checks them; here is what it leaves open. */
+import { HTTP, type CloudEvent } from 'cloudevents';
+
+export type Mode = 'binary' | 'structured' | 'batch';
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+export type Incoming = CloudEvent<unknown>;
+
+/** Not a CloudEvent. The platform is told so with 500, as its own runtime does. */
+export class MalformedEvent extends Error {
+  override readonly name = 'MalformedEvent';
+}
+
+export interface Message {
+  readonly mode: Mode;
+  /** In a batch one event that is malformed says nothing about the others. */
+  readonly events: readonly (Incoming | MalformedEvent)[];
+}
+
+const STRUCTURED = 'application/cloudevents+json';
+const BATCH = 'application/cloudevents-batch+json';
+/** Without these an event is none. */
+const REQUIRED = ['id', 'source', 'type', 'specversion'] as const;
+
+/** @throws {MalformedEvent} for a message that holds no event, or more than `most` */
+export function eventsOf(headers: Headers, body: Buffer, most: number): Message {
+  const type = mediaType(headers);
+  if (type.startsWith(BATCH)) {
+    const batch = jsonOf(body);
+    if (!Array.isArray(batch)) throw new MalformedEvent('the body is no JSON array, which a batch of CloudEvents is');
+    if (batch.length > most) throw new MalformedEvent(`a batch of ${batch.length} events, expected at most ${most}`);
+    return { mode: 'batch', events: batch.map((each) => attempt(() => structured(each))) };
+  }
+  if (type.startsWith(STRUCTURED)) return { mode: 'structured', events: [structured(jsonOf(body))] };
+  return { mode: 'binary', events: [binary(headers, type, body)] };
+}
+
+function structured(json: unknown): Incoming {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new MalformedEvent('a structured CloudEvent is a JSON object');
+  checkRequired((name) => (json as Record<string, unknown>)[name]);
+  return read({ 'content-type': STRUCTURED }, json);
+}
+
+function binary(headers: Headers, type: string, body: Buffer): Incoming {
+  if (headers['ce-id'] === undefined && headers['ce-type'] === undefined) {
+    throw new MalformedEvent(`no CloudEvent: neither ce- headers nor a content type of ${STRUCTURED} or ${BATCH}`);
+  }
+  checkRequired((name) => headers[`ce-${name}`]);
+  const json = type === '' ? looksLikeJson(body) : /[/+]json$/.test(type);
+  const text = body.length === 0 ? undefined : json ? jsonOf(body) : body.toString('utf8');
+  return read({ ...headers, 'content-type': json ? 'application/json' : type || undefined }, text);
+}
+
+function read(headers: Headers, body: unknown): Incoming {
+  try {
+    return HTTP.toEvent({ headers, body }) as Incoming;
+  } catch (error) {
+    throw new MalformedEvent(`no CloudEvent: ${(error as Error).message.split('\n')[0]}`, { cause: error });
+  }
+}
+
+function checkRequired(value: (name: string) => unknown): void {
+  const missing = REQUIRED.filter((name) => typeof value(name) !== 'string' || value(name) === '');
+  if (missing.length > 0) throw new MalformedEvent(`a CloudEvent without ${missing.join(', ')}`);
+  if (value('specversion') !== '1.0') throw new MalformedEvent(`CloudEvents ${String(value('specversion')).slice(0, 20)}, expected 1.0`);
+}
+
+function attempt(read: () => Incoming): Incoming | MalformedEvent {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof MalformedEvent) return error;
+    throw error;
+  }
+}
+
+/** Without its parameters: the library compares whole texts. */
+function mediaType(headers: Headers): string {
+  const value = headers['content-type'];
+  return (typeof value === 'string' ? value : '').split(';')[0]!.trim().toLowerCase();
+}
+
+const looksLikeJson = (body: Buffer): boolean => /^\s*[[{]/.test(body.toString('latin1', 0, 64));
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch (error) {
+    throw new MalformedEvent(`the body is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
