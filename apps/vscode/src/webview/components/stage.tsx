@@ -1,0 +1,99 @@
+/** The picture, and what is said over it. */
+import { plainText } from '@exr/core/text';
+import { useEffect, useRef } from 'preact/hooks';
+import { Viewer } from '../image/viewer.ts';
+import { currentLayer, drawnOf, normalising, partOf } from '../state/model.ts';
+import type { Session } from '../session.ts';
+import { useStore } from '../state/store.ts';
+import { Icon } from './icon.tsx';
+import { Legend } from './legend.tsx';
+
+const PAN_STEP = 64;
+const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+export function Stage({ session }: { session: Session }) {
+  const box = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const viewer = useRef<Viewer | null>(null);
+  const noPicture = useStore(session.store, (model) => model.noPicture);
+  const selecting = useStore(session.store, (model) => model.selecting);
+  const label = useStore(session.store, (model) => {
+    const layer = currentLayer(model);
+    return layer ? `Picture of ${layer.layer || 'the base layer'}${layer.view ? `, view ${layer.view}` : ''}. Arrow keys move it, Shift and arrow keys move the inspected pixel.` : 'No picture';
+  });
+  useEffect(() => {
+    try {
+      const made = new Viewer(session, { box: box.current!, canvas: canvas.current!, overlay: overlay.current! });
+      viewer.current = made;
+      return () => made.dispose();
+    } catch (error) {
+      session.store.set({ noPicture: error instanceof Error ? error.message : String(error) });
+      return undefined;
+    }
+  }, [session]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const [dx, dy] = ARROWS[event.key] ?? [0, 0];
+    if ((dx === 0 && dy === 0) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (event.shiftKey) viewer.current?.movePinned(dx, dy);
+    else viewer.current?.panBy(-dx * PAN_STEP, -dy * PAN_STEP);
+  };
+  return (
+    <section class="stage" aria-label="Picture">
+      <div ref={box} class={`canvas-box ${selecting ? 'is-selecting' : ''}`} tabIndex={0} role="img" aria-label={label} hidden={noPicture !== null} onKeyDown={onKeyDown}>
+        <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={overlay} aria-hidden="true" />
+      </div>
+      {noPicture !== null ? (
+        <div class="stage-message"><Icon name="warning" /><h2>No picture here</h2><p>{noPicture}</p><p class="dim">Hardware acceleration may be off, or the graphics driver too old. The header, structure and statistics work all the same, and <code>exr preview</code> draws without a graphics card.</p></div>
+      ) : <StageNotes session={session} retry={() => {
+        viewer.current?.pieces.retry();
+        viewer.current?.schedule();
+      }} />}
+    </section>
+  );
+}
+
+function StageNotes({ session, retry }: { session: Session; retry: () => void }) {
+  const opened = useStore(session.store, (model) => model.opened);
+  const picture = useStore(session.store, (model) => model.picture);
+  const failure = useStore(session.store, (model) => model.failure);
+  const legend = useStore(session.store, (model) => {
+    const layer = currentLayer(model);
+    const part = partOf(model.opened, layer);
+    if (!layer || !part) return null;
+    const drawn = drawnOf(layer, part, model.view.channel);
+    return model.view.falseColour || drawn.kind === 'samples' ? normalising(model.view, drawn) : null;
+  });
+  const range = useStore(session.store, (model) => model.view.range ?? model.picture.range);
+  const exposure = useStore(session.store, (model) => model.view.exposure);
+  if (!opened) {
+    return failure ? <div class="stage-message"><Icon name="error" /><h2>This file cannot be opened</h2><p>{plainText(failure.message, { max: 2000 })}</p><Actions session={session} /></div>
+      : <div class="stage-message is-quiet"><span class="spinner" /><p>Opening…</p></div>;
+  }
+  if (opened.notice) return <div class="stage-message"><Icon name="warning" /><h2>No picture</h2><p>{plainText(opened.notice, { max: 2000 })}</p><Actions session={session} /></div>;
+  if (opened.layers.length === 0) return <div class="stage-message"><Icon name="warning" /><h2>Nothing to draw</h2><p>No part of this file has channels that make a picture. Its header is in the panel beside.</p></div>;
+  return (
+    <>
+      {picture.status === 'failed' && (
+        <div class="stage-note is-error" role="alert"><Icon name="error" /><span>{plainText(picture.message ?? '', { max: 600 })}</span><button type="button" class="button is-secondary" onClick={retry}>Try again</button></div>
+      )}
+      {picture.status !== 'failed' && picture.problems.length > 0 && (
+        <details class="stage-note is-warning"><summary><Icon name="warning" />{picture.problems.length === 1 ? 'A chunk could not be read' : `${picture.problems.length >= 10 ? '10 or more' : picture.problems.length} chunks could not be read`}</summary><ul>{picture.problems.map((problem) => <li key={problem}>{plainText(problem, { max: 400 })}</li>)}</ul></details>
+      )}
+      {legend && <Legend mode={legend} range={range} exposure={exposure} />}
+    </>
+  );
+}
+
+function Actions({ session }: { session: Session }) {
+  const run = (name: 'openText' | 'openHex') => () => void session.host.call('command', { name }).catch((error: Error) => session.say(error.message));
+  return (
+    <div class="stage-actions">
+      <button type="button" class="button" onClick={() => session.run('reload')}>Try again</button>
+      <button type="button" class="button is-secondary" onClick={run('openText')}>Open as text</button>
+    </div>
+  );
+}

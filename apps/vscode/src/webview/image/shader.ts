@@ -1,0 +1,131 @@
+/**
+ * The shader that develops a picture, put together from what is wanted of it, so that what is off costs nothing. The order is core's
+ * (preview/develop.ts): luma to RGB, matrix to linear sRGB, exposure or range, tone map, gamma, sRGB.
+ */
+
+/** What decides which program is needed. */
+export interface ShaderKind {
+  readonly kind: 'rgb' | 'luma' | 'gray';
+  readonly matrix: boolean;
+  /** Alpha is a plane and is shown: soloed, or over a background. */
+  readonly alpha: 'none' | 'solo' | 'over';
+  readonly solo: 'none' | 'red' | 'green' | 'blue' | 'luminance';
+  readonly normalise: 'off' | 'linear' | 'log';
+  readonly toneMap: 'none' | 'filmic' | 'reinhard';
+  readonly gamma: boolean;
+  readonly falseColour: boolean;
+  readonly nonfinite: boolean;
+  readonly missing: boolean;
+  readonly negative: boolean;
+  readonly clipped: boolean;
+}
+
+export const VERTEX = `#version 300 es
+void main() {
+  vec2 corner = vec2(float((gl_VertexID << 1) & 2), float(gl_VertexID & 2));
+  gl_Position = vec4(corner * 2.0 - 1.0, 0.0, 1.0);
+}`;
+
+export function fragmentSource(kind: ShaderKind): string {
+  return [
+    `#version 300 es
+precision highp float;
+precision highp int;
+out vec4 colour;
+uniform vec4 uMap;        // texel = fragment × xy + zw
+uniform ivec2 uLast;      // of the texture
+uniform highp sampler2D uPlane0;
+uniform highp sampler2D uPlane1;
+uniform highp sampler2D uPlane2;
+uniform highp sampler2D uAlpha;
+uniform highp usampler2D uMarks;
+uniform sampler2D uRamp;
+uniform mat3 uMatrix;
+uniform vec3 uWeights;    // of R, G and B in luminance
+uniform vec2 uSpread;     // (value − x) × y
+uniform vec3 uLog;        // log2(x + y × value) × z
+uniform float uGamma;     // 1 / gamma
+uniform vec3 uUnder;      // what is behind alpha, linear
+uniform vec3 uUnder2;     // the checker's other squares
+uniform vec2 uHatch;      // where hatching begins, in fragments
+bool isNumber(float x) { return (floatBitsToUint(x) & 0x7fffffffu) <= 0x7f800000u; } // x == x may be optimised away
+vec3 encode(vec3 x) { return mix(12.92 * x, 1.055 * pow(x, vec3(1.0 / 2.4)) - 0.055, step(0.0031308, x)); }`,
+    TONE[kind.toneMap],
+    `void main() {
+  ivec2 at = clamp(ivec2(floor(gl_FragCoord.xy * uMap.xy + uMap.zw)), ivec2(0), uLast);`,
+    marks(kind),
+    planes(kind),
+    '}',
+  ].join('\n');
+}
+
+const TONE = {
+  none: '',
+  filmic: 'vec3 tone(vec3 x) { return mix(vec3(0.0), (2.51 * x + 0.03) / (2.43 * x + 0.59 + 0.14 / max(x, 1e-9)), greaterThan(x, vec3(0.0))); }',
+  reinhard: 'vec3 tone(vec3 x) { return mix(vec3(0.0), 1.0 - 1.0 / (1.0 + x), greaterThan(x, vec3(0.0))); }',
+};
+
+/** Marked pixels need no more than their mark. */
+function marks({ nonfinite, missing }: ShaderKind): string {
+  if (!nonfinite && !missing) return '';
+  return `  uint mark = texelFetch(uMarks, at, 0).r;
+${nonfinite ? '  if ((mark & 5u) != 0u) { colour = vec4(1.0, 0.0, 1.0, 1.0); return; }' : ''}
+${missing ? `  if ((mark & 2u) != 0u) {
+    float stripe = mod(floor(gl_FragCoord.x - uHatch.x) - floor(gl_FragCoord.y - uHatch.y), 16.0);
+    colour = vec4(stripe < 8.0 ? vec3(40.0, 40.0, 48.0) : vec3(96.0, 88.0, 40.0), 255.0) / 255.0;
+    return;
+  }` : ''}`;
+}
+
+function planes(kind: ShaderKind): string {
+  const lines: string[] = [];
+  if (kind.alpha === 'solo') lines.push('vec3 light = vec3(texelFetch(uAlpha, at, 0).r);');
+  else if (kind.kind === 'gray') lines.push('vec3 light = vec3(texelFetch(uPlane0, at, 0).r);');
+  else if (kind.kind === 'rgb' && kind.solo in PLANE_OF) lines.push(`vec3 light = vec3(texelFetch(uPlane${PLANE_OF[kind.solo as 'red']}, at, 0).r);`);
+  else {
+    lines.push('vec3 light = vec3(texelFetch(uPlane0, at, 0).r, texelFetch(uPlane1, at, 0).r, texelFetch(uPlane2, at, 0).r);');
+    if (kind.kind === 'luma') lines.push(LUMA);
+    if (kind.kind === 'luma' && kind.solo in PLANE_OF) lines.push(`light = vec3(light.${kind.solo[0]});`);
+    else if (kind.solo === 'luminance') lines.push('light = vec3(dot(light, uWeights));');
+    else if (kind.matrix) lines.push('light = uMatrix * light;');
+  }
+  if (kind.negative) lines.push('bool isBelow = any(lessThan(light, vec3(0.0)));');
+  if (kind.normalise === 'log') lines.push('light = log2(max(uLog.x + uLog.y * light, 1e-30)) * uLog.z;');
+  else lines.push('light = (light - uSpread.x) * uSpread.y;');
+  if (kind.clipped) lines.push('bool isClipped = any(greaterThanEqual(light, vec3(1.0)));');
+  if (kind.falseColour) {
+    const t = kind.normalise === 'off' ? '(log2(max(dot(light, vec3(0.2126, 0.7152, 0.0722)), 1e-30) / 0.18) + 8.0) / 14.0' : 'light.g';
+    lines.push(`colour = vec4(texelFetch(uRamp, ivec2(int(clamp(${t}, 0.0, 1.0) * 255.0 + 0.5), 0), 0).rgb, 1.0);`);
+  } else {
+    if (kind.toneMap !== 'none' && kind.normalise === 'off') lines.push('light = tone(min(light, vec3(1e9)));');
+    // What is no number is black: a comparison with it is false.
+    lines.push('light = min(mix(vec3(0.0), light, greaterThan(light, vec3(0.0))), vec3(1.0));');
+    if (kind.gamma) lines.push('light = pow(light, vec3(uGamma));');
+    if (kind.alpha === 'over') lines.push(OVER);
+    lines.push('colour = vec4(encode(light), 1.0);');
+  }
+  if (kind.negative) lines.push('if (isBelow) colour.rgb = vec3(0.0, 0.62, 1.0);');
+  if (kind.clipped) lines.push('if (isClipped && mod(gl_FragCoord.x + gl_FragCoord.y, 8.0) < 4.0) colour.rgb = vec3(1.0, 0.16, 0.1);');
+  return lines.map((line) => `  ${line}`).join('\n');
+}
+
+const PLANE_OF: Readonly<Record<string, 0 | 1 | 2>> = { red: 0, green: 1, blue: 2 };
+
+/** Y, RY, BY to R, G, B; without chroma (NaN) the pixel is grey. */
+const LUMA = `{
+    float y = light.x;
+    float r = isNumber(light.y) ? (light.y + 1.0) * y : y;
+    float b = isNumber(light.z) ? (light.z + 1.0) * y : y;
+    light = vec3(r, (y - r * uWeights.r - b * uWeights.b) / uWeights.g, b);
+  }`;
+
+/** Premultiplied colour over the background. */
+const OVER = `{
+    float through = 1.0 - clamp(texelFetch(uAlpha, at, 0).r, 0.0, 1.0);
+    vec2 square = floor((gl_FragCoord.xy - uHatch) / 16.0);
+    light = min(light + (isNumber(through) ? through : 0.0) * (mod(square.x + square.y, 2.0) < 0.5 ? uUnder : uUnder2), vec3(1.0));
+  }`;
+
+export function kindKey(kind: ShaderKind): string {
+  return Object.values(kind).join();
+}

@@ -1,0 +1,402 @@
+/** Keeps the canvas in step with the store: asks for pieces, draws when something changed, moves the view, reads pixels. */
+import type { Box, LayerInfo, PartInfo } from '../../shared/protocol.ts';
+import { RpcError } from '../../shared/rpc.ts';
+import type { PictureSide, Session } from '../session.ts';
+import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
+import { captureImage, captureView } from './capture.ts';
+import { clampZoom, fitZoom, intersection, type LevelMap, levelMap, middleOf, panned, pixelAt, shownBox, type Transform, transformOf, usableAspect, type View, visibleBox, zoomAround } from './geometry.ts';
+import { type InputTarget, listen } from './input.ts';
+import { type Drawn, lookOf } from './look.ts';
+import { drawOverlay, type OverlayColours } from './overlay.ts';
+import { Pieces, type Subject, subjectKey } from './pieces.ts';
+import { planPieces, planProxy } from './plan.ts';
+import { rangeOf } from './range.ts';
+import { type Look, Renderer } from './renderer.ts';
+import { valuesIn } from './values.ts';
+
+export interface ViewerElements {
+  readonly box: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly overlay: HTMLCanvasElement;
+}
+
+/** Finer pixels are asked for when the view has rested this long. */
+const REST = 90;
+const FIT_MARGIN = 12;
+
+export class Viewer implements PictureSide, InputTarget {
+  readonly renderer: Renderer;
+  readonly pieces: Pieces;
+  /** A pixel that was clicked, or that keys move. */
+  pinned: { x: number; y: number } | null = null;
+  readonly #stop: (() => void)[] = [];
+  #scheduled = 0;
+  #resting: ReturnType<typeof setTimeout> | null = null;
+  #asking: AbortController | null = null;
+  #size = { width: 0, height: 0, ratio: 1 };
+  #overlayKey: unknown[] = [];
+  #rangeKey = '';
+  #range: [number, number] | null = null;
+  #colours: (OverlayColours & { readonly surround: readonly [number, number, number] }) | null = null;
+  /** Milliseconds that the last frames took to be drawn, by this thread's clock. */
+  readonly frameTimes: number[] = [];
+
+  /** Throws when WebGL2 cannot be had. */
+  constructor(readonly session: Session, readonly elements: ViewerElements) {
+    this.renderer = new Renderer(elements.canvas);
+    this.pieces = new Pieces(this.renderer, (params, signal) => session.host.call('image', params, { signal }), () => this.#pieceCame());
+    const { box, canvas } = elements;
+    const resize = new ResizeObserver((entries) => this.#resized(entries[0]!));
+    resize.observe(box);
+    const themes = new MutationObserver(() => {
+      this.#colours = null;
+      this.schedule();
+    });
+    themes.observe(document.body, { attributes: true, attributeFilter: ['class', 'data-vscode-theme-id'] });
+    const lost = (event: Event): void => {
+      event.preventDefault();
+      this.pieces.clear(false);
+      this.#tell({ status: 'loading', message: 'The graphics card took a break; the picture comes back at once.' });
+    };
+    const restored = (): void => {
+      this.renderer.restore();
+      this.#wantNow();
+      this.schedule();
+    };
+    canvas.addEventListener('webglcontextlost', lost);
+    canvas.addEventListener('webglcontextrestored', restored);
+    this.#stop.push(
+      listen(box, this), session.store.subscribe((now, before) => {
+        if (now.view !== before.view || now.opened !== before.opened || now.selection !== before.selection) this.schedule();
+      }),
+      () => resize.disconnect(), () => themes.disconnect(),
+      () => canvas.removeEventListener('webglcontextlost', lost), () => canvas.removeEventListener('webglcontextrestored', restored),
+    );
+    session.picture = this;
+  }
+
+  dispose(): void {
+    for (const stop of this.#stop) stop();
+    cancelAnimationFrame(this.#scheduled);
+    if (this.#resting !== null) clearTimeout(this.#resting);
+    this.#asking?.abort(new RpcError('CANCELLED', 'usage', 'closed'));
+    this.pieces.clear();
+    if (this.session.picture === this) this.session.picture = null;
+  }
+
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = requestAnimationFrame(() => {
+      this.#scheduled = 0;
+      const began = performance.now();
+      this.#frame();
+      this.frameTimes.push(performance.now() - began);
+      if (this.frameTimes.length > 120) this.frameTimes.shift();
+    });
+  }
+
+  /** What the store says is to be shown; null when nothing can be. */
+  #subject(): Subject | null {
+    const { opened, view } = this.session.store.value;
+    const layer = currentLayer({ opened, view });
+    const part = partOf(opened, layer);
+    if (!opened || !layer || !part) return null;
+    const { level, window } = levelOf(part, view.level);
+    return { revision: opened.revision, layer, part, channel: drawnOf(layer, part, view.channel).channel, level, window };
+  }
+
+  /** The canvas and where the picture lies on it. `fit` is resolved. */
+  viewOf(part: PartInfo): View {
+    const { width, height, ratio } = this.#size;
+    const { view } = this.session.store.value;
+    const aspect = usableAspect(part.pixelAspectRatio);
+    const shown = shownBox(part);
+    const fit = view.zoom === 'fit';
+    const zoom = fit ? fitZoom(shown, aspect, width, height, FIT_MARGIN * ratio) : clampZoom(view.zoom as number);
+    return { width, height, aspect, zoom, centre: fit || !view.centre ? middleOf(shown) : view.centre };
+  }
+
+  #frame(): void {
+    const { store } = this.session;
+    const subject = this.#subject();
+    const { width, height } = this.#size;
+    if (width === 0 || height === 0) return;
+    const colours = (this.#colours ??= coloursOf(this.elements.box));
+    const surround = surroundOf(store.value.opened?.settings.background ?? 'theme', colours.surround);
+    if (!subject) {
+      this.renderer.draw({ pieces: [], look: null, transform: transformOf({ width, height, zoom: 1, aspect: 1, centre: [0, 0] }), map: SAME, surround });
+      this.#tell({ status: 'none', message: null });
+      return;
+    }
+    const view = this.viewOf(subject.part);
+    if (store.value.zoom !== view.zoom) queueMicrotask(() => store.set({ zoom: view.zoom }));
+    if (!this.pieces.hasWhole() || this.#asked !== subjectKey(subject)) this.#wantNow();
+    else this.#wantSoon();
+
+    const shown = this.pieces.shown;
+    const transform = transformOf(this.viewOf(shown?.part ?? subject.part));
+    const pieces = this.pieces.toDraw();
+    const map = shown ? levelMap(shown.part.dataWindow, shown.window) : SAME;
+    this.renderer.draw({ pieces, look: shown ? this.#lookOf(shown) : null, transform, map, surround });
+    this.#overlay(shown ?? subject, view, transform, colours);
+    if (pieces.length > 0 && this.session.times['firstImage'] === undefined) this.session.times['firstImage'] = performance.now();
+    if (this.pieces.isComplete && pieces.length > 0 && this.session.times['fullImage'] === undefined) this.session.times['fullImage'] = performance.now();
+    const problems = [...new Set(pieces.flatMap(({ answer }) => answer.problems))].slice(0, 10);
+    this.#tell({
+      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || subjectKey(subject) !== (shown && subjectKey(shown)) ? 'loading' : this.pieces.isComplete ? 'shown' : 'proxy',
+      message: this.pieces.failure, problems, range: this.#range,
+    });
+  }
+
+  #lookOf({ layer, part, channel }: Subject): Look {
+    const { view, opened } = this.session.store.value;
+    const drawn = drawnOf(layer, part, channel ?? null);
+    const normalise = normalising(view, drawn);
+    return lookOf({ view, drawn, part, normalise, range: normalise === 'off' ? null : (view.range ?? this.#ownRange(drawn, layer, part)), background: opened?.settings.background ?? 'theme' });
+  }
+
+  /** Of the whole picture as far as it has come. */
+  #ownRange(drawn: Drawn, layer: LayerInfo, part: PartInfo): [number, number] | null {
+    const whole = this.pieces.toDraw().slice(0, 1);
+    const key = `${this.pieces.shown ? subjectKey(this.pieces.shown) : ''}|${whole.map((piece) => piece.key).join()}`;
+    if (key !== this.#rangeKey) {
+      this.#rangeKey = key;
+      const kind = drawn.kind === 'samples' ? 'gray' : drawn.kind;
+      this.#range = rangeOf(whole.map(({ answer }) => answer), { kind, matrix: drawn.data || kind === 'gray' ? null : part.matrix, weights: part.luminance });
+    }
+    return this.#range;
+  }
+
+  #asked = '';
+
+  #wantNow(): void {
+    if (this.#resting !== null) clearTimeout(this.#resting);
+    this.#resting = null;
+    const subject = this.#subject();
+    if (!subject || this.#size.width === 0) return;
+    const { opened } = this.session.store.value;
+    const input = {
+      view: this.viewOf(subject.part), level: subject.level, baseWindow: subject.part.dataWindow, levelWindow: subject.window,
+      maxFullPixels: opened?.settings.maxFullPixels ?? 2 ** 25, maxTextureSize: this.renderer.maxTextureSize,
+    };
+    const isNew = this.#asked !== subjectKey(subject);
+    this.#asked = subjectKey(subject);
+    const wanted = planPieces(input);
+    const first = isNew || !this.pieces.hasWhole() ? [planProxy(input)] : [];
+    this.pieces.want(subject, [...first, ...wanted.filter(({ key }) => key !== first[0]?.key)]);
+  }
+
+  #wantSoon(): void {
+    if (this.#resting !== null) clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      this.#wantNow();
+      this.schedule();
+    }, REST);
+  }
+
+  #pieceCame(): void {
+    this.schedule();
+  }
+
+  #overlay(subject: Subject, view: View, transform: Transform, colours: OverlayColours): void {
+    const { overlay } = this.elements;
+    const { view: state, opened, selection } = this.session.store.value;
+    const full = subject.level.x === 0 && subject.level.y === 0;
+    const exact = full ? this.pieces.exact() : [];
+    const { part } = subject;
+    const key = [overlay.width, overlay.height, ...Object.values(transform), state.windows, selection, this.pinned?.x, this.pinned?.y, exact.length, exact.at(-1), part, colours];
+    if (key.length === this.#overlayKey.length && key.every((each, i) => Object.is(each, this.#overlayKey[i]))) return;
+    this.#overlayKey = key;
+    const context = overlay.getContext('2d');
+    if (!context) return;
+    drawOverlay(context, {
+      width: overlay.width, height: overlay.height, ratio: this.#size.ratio, transform, dataWindow: part.dataWindow, displayWindow: part.displayWindow,
+      windows: state.windows, selection, pinned: this.pinned, visible: visibleBox(view, part.dataWindow), exact, valuesFrom: opened?.settings.pixelValuesFrom ?? 48, colours,
+    });
+  }
+
+  /** Tells the rest of the page how the picture is doing, when that changed. */
+  #tell(next: Partial<PictureState>): void {
+    const { store } = this.session;
+    const now = store.value.picture;
+    const picture = { ...now, ...next };
+    const same = picture.status === now.status && picture.message === now.message && String(picture.problems) === String(now.problems) && String(picture.range) === String(now.range);
+    if (!same) queueMicrotask(() => store.set({ picture }));
+    document.body.dataset['picture'] = picture.status;
+  }
+
+  #resized(entry: ResizeObserverEntry): void {
+    const ratio = window.devicePixelRatio || 1;
+    const exact = entry.devicePixelContentBoxSize?.[0];
+    const width = Math.max(1, exact?.inlineSize ?? Math.round(entry.contentRect.width * ratio));
+    const height = Math.max(1, exact?.blockSize ?? Math.round(entry.contentRect.height * ratio));
+    if (width === this.#size.width && height === this.#size.height && ratio === this.#size.ratio) return;
+    this.#size = { width, height, ratio };
+    for (const canvas of [this.elements.canvas, this.elements.overlay]) Object.assign(canvas, { width, height });
+    this.#overlayKey = [];
+    // At once: a canvas that changed its size is empty until it is drawn.
+    this.#frame();
+  }
+
+  // ── moving ──
+
+  #moving(): { view: View; part: PartInfo } | null {
+    const subject = this.#subject();
+    return subject && this.#size.width > 0 ? { view: this.viewOf(subject.part), part: subject.part } : null;
+  }
+
+  zoomBy(factor: number, x: number, y: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    const { ratio } = this.#size;
+    this.session.setView(zoomAround(now.view, now.view.zoom * factor, x * ratio, y * ratio));
+  }
+
+  panBy(dx: number, dy: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    const { ratio } = this.#size;
+    const reach = intersection(now.part.dataWindow, now.part.displayWindow) ? now.part.displayWindow : now.part.dataWindow;
+    const all: Box = { xMin: Math.min(reach.xMin, now.part.dataWindow.xMin), yMin: Math.min(reach.yMin, now.part.dataWindow.yMin), xMax: Math.max(reach.xMax, now.part.dataWindow.xMax), yMax: Math.max(reach.yMax, now.part.dataWindow.yMax) };
+    this.session.setView({ zoom: now.view.zoom, centre: panned(now.view, dx * ratio, dy * ratio, all) });
+  }
+
+  doubleClick(x: number, y: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    const { ratio } = this.#size;
+    const { view } = this.session.store.value;
+    this.session.setView(view.zoom === 'fit' ? zoomAround(now.view, 1, x * ratio, y * ratio) : { zoom: 'fit', centre: null });
+  }
+
+  goTo(x: number, y: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    this.pinned = { x, y };
+    this.session.setView({ zoom: Math.max(now.view.zoom, 24), centre: [x + 0.5, y + 0.5] });
+    this.#pointAt(this.pinned);
+    this.schedule();
+  }
+
+  // ── pixels ──
+
+  hover(point: { x: number; y: number } | null): void {
+    const now = this.#moving();
+    if (!point || !now) return this.#pointAt(this.pinned);
+    const { ratio } = this.#size;
+    this.#pointAt(pixelAt(transformOf(now.view), point.x * ratio, point.y * ratio));
+  }
+
+  click(x: number, y: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    const { ratio } = this.#size;
+    const at = pixelAt(transformOf(now.view), x * ratio, y * ratio);
+    this.pinned = this.pinned?.x === at.x && this.pinned.y === at.y ? null : at;
+    this.session.store.set({ selection: null });
+    this.#pointAt(at);
+    this.schedule();
+  }
+
+  /** Moves the inspected pixel by keys, from the middle when there is none; the view follows it. */
+  movePinned(dx: number, dy: number): void {
+    const now = this.#moving();
+    if (!now) return;
+    const from = this.pinned ?? { x: Math.floor(now.view.centre[0]) - dx, y: Math.floor(now.view.centre[1]) - dy };
+    const { dataWindow: { xMin, yMin, xMax, yMax } } = now.part;
+    this.pinned = { x: Math.min(xMax, Math.max(xMin, from.x + dx)), y: Math.min(yMax, Math.max(yMin, from.y + dy)) };
+    const seen = visibleBox(now.view, now.part.dataWindow);
+    if (!seen || !intersection(seen, { xMin: this.pinned.x, xMax: this.pinned.x, yMin: this.pinned.y, yMax: this.pinned.y })) this.session.setView({ zoom: now.view.zoom, centre: [this.pinned.x + 0.5, this.pinned.y + 0.5] });
+    this.#pointAt(this.pinned);
+    this.schedule();
+  }
+
+  get selects(): boolean {
+    return this.session.store.value.selecting;
+  }
+
+  selectFrom(x: number, y: number, toX: number, toY: number, done: boolean): void {
+    const now = this.#moving();
+    if (!now) return;
+    const { ratio } = this.#size;
+    const transform = transformOf(now.view);
+    const [a, b] = [pixelAt(transform, x * ratio, y * ratio), pixelAt(transform, toX * ratio, toY * ratio)];
+    const box = { xMin: Math.min(a.x, b.x), yMin: Math.min(a.y, b.y), xMax: Math.max(a.x, b.x), yMax: Math.max(a.y, b.y) };
+    this.session.store.set({ selection: intersection(now.part.dataWindow, box), ...(done && { selecting: false }) });
+  }
+
+  /** What can be seen of the data window. */
+  visible(): Box | null {
+    const now = this.#moving();
+    return now && visibleBox(now.view, now.part.dataWindow);
+  }
+
+  #pointAt(at: { x: number; y: number } | null): void {
+    const { pointing, store, host } = this.session;
+    const shown = this.pieces.shown;
+    const before = pointing.value.at;
+    if (at?.x === before?.x && at?.y === before?.y) return;
+    this.#asking?.abort(new RpcError('CANCELLED', 'usage', 'the pointer moved'));
+    const inside = at && shown && intersection(shown.part.dataWindow, { xMin: at.x, xMax: at.x, yMin: at.y, yMax: at.y });
+    pointing.set({ at: at && { ...at }, exact: null, values: inside ? valuesIn(this.pieces.toDraw(), levelMap(shown.part.dataWindow, shown.window), at) : [] });
+    if (!inside || !store.value.view.inspector || !store.value.opened) return;
+    const stop = (this.#asking = new AbortController());
+    const { revision } = store.value.opened;
+    const ask = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      stop.signal.throwIfAborted();
+      const exact = await host.call('pixels', { revision, part: shown.part.index, level: { x: 0, y: 0 }, region: inside }, { signal: stop.signal });
+      if (pointing.value.at?.x === at.x && pointing.value.at.y === at.y) pointing.set({ exact });
+    };
+    // The values of the drawn planes stay; what the host could not read is said where the picture's problems are.
+    ask().catch(() => undefined);
+  }
+
+  // ── for the host and for tests ──
+
+  async capture(scope: 'view' | 'image'): Promise<Uint8Array> {
+    const subject = this.#subject();
+    if (!subject) throw new Error('There is no picture to export.');
+    if (scope === 'view') {
+      this.#frame();
+      return captureView(this.renderer);
+    }
+    return captureImage(subject, this.#lookOf(subject), this.session.host);
+  }
+
+  /** sRGB of the screen where a pixel of level (0, 0) has its middle; draws anew, since the canvas keeps nothing. */
+  readScreen(x: number, y: number): readonly number[] | null {
+    const subject = this.#subject();
+    if (!subject) return null;
+    this.#frame();
+    const { originX, originY, scaleX, scaleY } = transformOf(this.viewOf(subject.part));
+    const [px, py] = [Math.floor(originX + (x + 0.5) * scaleX), Math.floor(originY + (y + 0.5) * scaleY)];
+    const { width, height } = this.elements.canvas;
+    return px < 0 || py < 0 || px >= width || py >= height ? null : [...this.renderer.readPixels(px, py, 1, 1)];
+  }
+
+  probe(): Record<string, unknown> {
+    const subject = this.#subject();
+    return {
+      canvas: this.#size, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
+      transform: subject && transformOf(this.viewOf(subject.part)), pieces: this.pieces.toDraw().map(({ key, bytes, answer }) => ({ key, bytes, width: answer.width, height: answer.height, region: answer.region })),
+    };
+  }
+}
+
+const SAME: LevelMap = { offsetX: 0, offsetY: 0, scaleX: 1, scaleY: 1 };
+
+/** Colours of the theme, from the elements that have them. */
+function coloursOf(box: HTMLElement): OverlayColours & { surround: readonly [number, number, number] } {
+  const style = getComputedStyle(box);
+  const property = (name: string, otherwise: string): string => style.getPropertyValue(name).trim() || otherwise;
+  const [r = 30, g = 30, b = 30] = (style.backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
+  return {
+    data: property('--exr-data-window', '#e8c547'), display: property('--exr-display-window', '#d0d0d0'), selection: property('--exr-selection', '#4fc1ff'),
+    font: property('--vscode-font-family', 'sans-serif'), surround: [r / 255, g / 255, b / 255],
+  };
+}
+
+function surroundOf(background: string, theme: readonly [number, number, number]): readonly [number, number, number] {
+  return background === 'black' ? [0, 0, 0] : background === 'grey' ? [0.461, 0.461, 0.461] : theme;
+}
