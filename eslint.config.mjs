@@ -17,9 +17,9 @@ const nodeOnly = ['packages/core/src/node.ts', 'packages/core/src/**/*-node.ts',
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/out-tsc/**', '**/*.generated.ts', '**/vitest.config.*', 'packages/kernels/assembly/**', '.nx/**', '.cache/**', 'test-fixtures/**', '**/tsconfig*.json']  },
-  { files: ['**/*.ts', '**/*.mjs', '**/*.js'], extends: [js.configs.recommended], plugins: { '@nx': nx }, languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', performance: 'readonly', fetch: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', TextDecoder: 'readonly', TextEncoder: 'readonly', atob: 'readonly', btoa: 'readonly', setImmediate: 'readonly', global: 'readonly', structuredClone: 'readonly', queueMicrotask: 'readonly', Response: 'readonly', Blob: 'readonly' } },
+  { files: ['**/*.ts', '**/*.tsx', '**/*.mjs', '**/*.js'], extends: [js.configs.recommended], plugins: { '@nx': nx }, languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', performance: 'readonly', fetch: 'readonly', AbortController: 'readonly', AbortSignal: 'readonly', TextDecoder: 'readonly', TextEncoder: 'readonly', atob: 'readonly', btoa: 'readonly', setImmediate: 'readonly', global: 'readonly', structuredClone: 'readonly', queueMicrotask: 'readonly', Response: 'readonly', Blob: 'readonly' } },
     rules: { '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: true, allow: [], depConstraints, checkDynamicDependenciesExceptions: ['.*'] }] } },
-  { files: ['**/*.ts'], extends: [tseslint.configs.recommended],
+  { files: ['**/*.ts', '**/*.tsx'], extends: [tseslint.configs.recommended],
     rules: {
       'no-undef': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
@@ -31,5 +31,19 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', 'zlib', 'crypto', 'worker_threads', '**/*-node.ts', '**/node.ts'], message: 'This file must run in a browser: reach Node through a file that only node.ts imports.' }] }],
       'no-restricted-globals': ['error', 'Buffer', 'process', '__dirname'],
+    } },
+  // The editor: what both hosts run knows no Node, what the webview and the engine are made of knows no vscode, and core is not in the webview.
+  { files: ['apps/vscode/src/{shared,engine,webview,host}/**/*.{ts,tsx}'], ignores: ['apps/vscode/src/host/{extension,engine-node}.ts', '**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', '@exr/core/node'], message: 'This must run in a web worker or a webview too: Node is reached through host/extension.ts and host/engine-node.ts alone.' }] }],
+      'no-restricted-globals': ['error', 'Buffer', 'process', '__dirname'],
+    } },
+  { files: ['apps/vscode/src/{shared,engine,webview}/**/*.{ts,tsx}'], ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ['vscode', '**/host/**'], message: 'Only host/ knows vscode.' }] }],
+    } },
+  { files: ['apps/vscode/src/{shared,webview}/**/*.{ts,tsx}'], ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ['vscode', '**/host/**', '**/engine/**'], message: 'The webview knows the protocol alone.' }, { group: ['@exr/core'], allowTypeImports: true, message: 'Core runs beside the file, not in the webview: types only.' }] }],
     } },
 );

@@ -9,7 +9,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 rmSync(`${here}dist`, { recursive: true, force: true });
 mkdirSync(`${here}dist`);
 const { version } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
-await build({
+const { metafile } = await build({
+  metafile: true,
   entryPoints: [`${here}src/main.ts`],
   outfile: `${here}dist/exr-mcp.mjs`,
   bundle: true,
@@ -24,6 +25,8 @@ await build({
   conditions: ['@exr/source'],
   external: ['@duckdb/*'],
 });
+// What is bundled, for the notices of whoever ships this file.
+writeFileSync(`${here}dist/exr-mcp.meta.json`, JSON.stringify(metafile));
 chmodSync(`${here}dist/exr-mcp.mjs`, 0o755);
 writeFileSync(`${here}dist/exr-inspector.mcpb`, zip({
   'manifest.json': Buffer.from(`${JSON.stringify(manifest(version), null, 2)}\n`),

@@ -107,4 +107,10 @@ export class ExrView {
     if (!box) throw new Error('the picture is not on the page');
     return { x: box.x + (((x + 0.5) * scale + left) * box.width) / canvas.width, y: box.y + (((y + 0.5) * scale + top) * box.height) / canvas.height };
   }
+
+  /** When something was first painted, by the wall clock in milliseconds; waits for it. */
+  async painted(what: '[data-e2e="header"]' | '[data-e2e-picture]', timeout = 20_000): Promise<number> {
+    await this.frame.waitForFunction((one) => ((globalThis as unknown as { __seen?: Record<string, number> }).__seen?.[one] ?? 0) > 0, what, { timeout, polling: 10 });
+    return this.frame.evaluate((one) => (globalThis as unknown as { __seen: Record<string, number> }).__seen[one]!, what);
+  }
 }

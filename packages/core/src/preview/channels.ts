@@ -51,6 +51,21 @@ export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): P
   throw missing(layer === undefined ? 'view' : 'layer', name(layer, view), [...new Set(there)], part);
 }
 
+export interface LayerPicture extends PictureChannels {
+  readonly view: string | null;
+  /** Of the layer, in file order: those that are drawn and the others. */
+  readonly channels: readonly string[];
+}
+
+/** A picture for each layer of each view, in the order of layersOf. */
+export function layerPictures(part: PartHeader): readonly LayerPicture[] {
+  const views = viewsOf(part);
+  return layersOf(part).map((each) => {
+    const layer = placed(each, views);
+    return { ...pictureOf(layer), view: layer.view, channels: layer.channels.map(({ name }) => name) };
+  });
+}
+
 /** Some programs write the view before the layer (left.diffuse.R), which the specification takes for a layer's name: MultiViewOpenEXR has it last. */
 function placed(layer: Layer, views: readonly string[]): Layer {
   if (layer.view !== null) return layer;

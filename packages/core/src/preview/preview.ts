@@ -1,13 +1,13 @@
 /** A picture of any part, layer, view or level, at the size wanted. */
 import { partGeometry, type ChunkedFile } from '../chunks/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
-import { chromaticitiesOf, colorSpaceOf, layersOf, type PartHeader, valueOf } from '../header/index.ts';
+import { layersOf, type PartHeader } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { RunOptions, SkippedChunk } from '../pixels/index.ts';
 import { pictureChannels, type PictureChannels, type PictureChoice } from './channels.ts';
-import { type Primaries, REC709, toSrgb } from './color.ts';
 import { develop, type DevelopOptions } from './develop.ts';
 import { frameOf, type FrameOptions } from './frame.ts';
+import { partColor } from './part-color.ts';
 import { encodePng } from './png.ts';
 import { readProxy } from './proxy.ts';
 
@@ -40,24 +40,24 @@ export interface PreviewFile extends ChunkedFile {
 
 /** Reads what the picture needs and develops it. Throws INVALID_ARGUMENT for what the file does not have, LIMIT_EXCEEDED, and what reading throws. */
 export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<PreviewPicture> {
-  const { part, picture } = choose(file, options);
+  const { part, picture } = choosePicture(file, options);
   const frame = frameOf(part, partGeometry(part), options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
-  const color = colorOf(part);
+  const { matrix, primaries, name } = partColor(part);
   const growMarks = Math.min(frame.across.scale, frame.down.scale) < 1;
-  const matrix = color.isData ? null : (toSrgb(color.primaries) ?? null);
-  const rgba = develop(proxy, picture, { matrix, primaries: color.primaries, growMarks }, options);
+  const rgba = develop(proxy, picture, { matrix, primaries, growMarks }, options);
   const { width, height } = proxy;
   const alpha = options.alpha === true && picture.alpha !== null;
   return {
     width, height, rgba, part: part.index, level: { x: frame.level.x, y: frame.level.y }, picture, skipped,
-    colorSpace: picture.data ? 'data' : color.name,
+    colorSpace: picture.data ? 'data' : name,
     nonfinitePixels: count(proxy.nonfinite), missingPixels: count(proxy.missing),
     png: () => encodePng(rgba, width, height, { alpha }),
   };
 }
 
-function choose(file: PreviewFile, options: PreviewOptions): { part: PartHeader; picture: PictureChannels } {
+/** The part and channels that renderPreview draws for the same choice. Throws INVALID_ARGUMENT for what the file does not have. */
+export function choosePicture(file: Pick<PreviewFile, 'parts' | 'source'>, options: PictureChoice & { readonly part?: number } = {}): { part: PartHeader; picture: PictureChannels } {
   if (options.part !== undefined) {
     const part = file.parts[options.part];
     if (!part) {
@@ -82,7 +82,7 @@ function choose(file: PreviewFile, options: PreviewOptions): { part: PartHeader;
 }
 
 /** Parts to try in turn: those of the view asked for, colours before data, then the others. */
-function candidates(parts: readonly PartHeader[], options: PreviewOptions): PartHeader[] {
+function candidates(parts: readonly PartHeader[], options: PictureChoice): PartHeader[] {
   const rank = (part: PartHeader): number => {
     const named = options.layer !== undefined && part.name === options.layer;
     const inView = options.view === undefined || part.view === options.view || named ? 0 : 2;
@@ -109,27 +109,6 @@ function namesOf({ name, view }: PartHeader): string[] {
     ...(name.endsWith(mark + view) ? [name.slice(0, -view.length - 1)] : []),
     ...(name.startsWith(view + mark) ? [name.slice(view.length + 1)] : []),
   ])];
-}
-
-/** Names from before the Color Interop Forum's, as OpenImageIO and others write them into oiio:ColorSpace. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  linear: 'lin_rec709_scene', scene_linear: 'lin_rec709_scene', lin_srgb: 'lin_rec709_scene', lin_rec709: 'lin_rec709_scene',
-  'linear rec.709 (srgb)': 'lin_rec709_scene',
-  acescg: 'lin_ap1_scene', lin_ap1: 'lin_ap1_scene', 'aces2065-1': 'lin_ap0_scene', lin_ap0: 'lin_ap0_scene',
-};
-
-/**
- * What the part says of itself (colorSpaceOf), unnamed chromaticities, else Rec. 709. An encoded or unknown space is drawn as if it were linear
- * Rec. 709.
- */
-function colorOf(part: PartHeader): { primaries: Primaries; name: string; isData?: boolean } {
-  const said = colorSpaceOf(part)?.name;
-  if (said === 'data') return { primaries: REC709, name: 'data', isData: true };
-  const known = said === undefined ? null : chromaticitiesOf(OTHER_NAMES[said.toLowerCase()] ?? said);
-  if (known) return { primaries: known, name: said! };
-  const own = valueOf(part.attribute('chromaticities'), 'chromaticities');
-  if (own && toSrgb(own) !== undefined) return { primaries: own, name: 'chromaticities' };
-  return { primaries: REC709, name: said === undefined ? 'lin_rec709_scene' : `${said} (drawn as lin_rec709_scene)` };
 }
 
 function count(marks: Uint8Array): number {

@@ -24,9 +24,11 @@ export interface ReadProxyOptions extends RunOptions {
   readonly every?: boolean | undefined;
 }
 
+type DrawnChannels = Pick<PictureChannels, 'kind' | 'names' | 'alpha'>;
+
 /** Reads and averages what `frame` needs of the picture's channels. Throws what processChunks throws. */
 export async function readProxy(
-  file: PreviewFile, part: PartHeader, picture: PictureChannels, frame: Frame, options: ReadProxyOptions,
+  file: PreviewFile, part: PartHeader, picture: DrawnChannels, frame: Frame, options: ReadProxyOptions,
 ): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[] }> {
   const { across, down, level, region } = frame;
   const names = [...picture.names, ...(picture.alpha === null ? [] : [picture.alpha])];
@@ -128,7 +130,7 @@ class Means {
  * Chroma is the ratio to luminance: the mean of a pixel that takes in several is that of the products. Only where the picture has no more
  * pixels than the chroma channels have values; above, they are interpolated as they are.
  */
-function weighing(part: PartHeader, picture: PictureChannels, { across, down }: Frame): string | null {
+function weighing(part: PartHeader, picture: DrawnChannels, { across, down }: Frame): string | null {
   if (picture.kind !== 'luma') return null;
   const [y, ...chroma] = picture.names.map((name) => part.channels.find((channel) => channel.name === name)!);
   const fits = chroma.every(({ xSampling, ySampling }) => across.scale * xSampling <= 1 && down.scale * ySampling <= 1);

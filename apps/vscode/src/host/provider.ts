@@ -1,0 +1,129 @@
+/** The custom editor: which documents and editors there are, and which one is active. */
+import * as vscode from 'vscode';
+import type { HostSide } from '../shared/protocol.ts';
+import { ExrDocument, type DocumentOptions } from './document.ts';
+import { ExrEditor } from './editor.ts';
+import { pageOf } from './html.ts';
+import { Links } from './links.ts';
+import { publish } from './problems.ts';
+import { StatusBar } from './status-bar.ts';
+import type { States } from './states.ts';
+
+export const VIEW_TYPE = 'exr.editor';
+
+export interface ProviderOptions extends DocumentOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly states: States;
+  readonly log: (line: string) => void;
+  readonly run: (editor: ExrEditor, command: HostSide['requests']['command']['params']['name']) => Promise<void>;
+}
+
+export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<ExrDocument>, vscode.Disposable {
+  readonly links = new Links();
+  readonly editors = new Set<ExrEditor>();
+  readonly #documents = new Set<ExrDocument>();
+  readonly #status = new StatusBar();
+  readonly #problems = vscode.languages.createDiagnosticCollection('exr');
+  readonly #options: ProviderOptions;
+  readonly #tabs: vscode.Disposable;
+  active: ExrEditor | null = null;
+
+  constructor(options: ProviderOptions) {
+    this.#options = options;
+    this.#tabs = vscode.window.tabGroups.onDidChangeTabs(() => this.#activate());
+  }
+
+  openCustomDocument(uri: vscode.Uri): ExrDocument {
+    const document = new ExrDocument(uri, this.#options);
+    this.#documents.add(document);
+    const show = (): void => {
+      this.#publish(document);
+      this.refresh();
+    };
+    document.onDidExamine(show);
+    document.onDidReload(() => {
+      this.refresh();
+      this.#examine(document);
+    });
+    document.onDidDispose(() => {
+      this.#documents.delete(document);
+      this.#problems.delete(uri);
+      // Workers wait for the next file; when there is none they only take memory.
+      if (this.#documents.size === 0) void this.#options.platform.loadEngine().then((engine) => this.#documents.size === 0 && engine.closePool());
+    });
+    document.opened().then(() => {
+      this.refresh();
+      this.#examine(document);
+    }, () => undefined); // the editor says it
+    return document;
+  }
+
+  resolveCustomEditor(document: ExrDocument, panel: vscode.WebviewPanel): void {
+    const { extensionUri, log, run, settings, states } = this.#options;
+    const key = document.uri.toString();
+    panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] };
+    const editor = new ExrEditor(document, panel, { settings, remembered: () => states.get(key), run, trouble: log });
+    this.editors.add(editor);
+    editor.onDidMove((state) => {
+      states.set(key, state);
+      this.links.moved(editor, state);
+      this.refresh();
+    });
+    panel.onDidChangeViewState(() => this.#activate());
+    panel.onDidDispose(() => {
+      this.editors.delete(editor);
+      this.links.remove(editor);
+      editor.dispose();
+      this.#activate();
+    });
+    panel.webview.html = pageOf(panel.webview, extensionUri);
+    this.links.add(editor, key, settings().linkVersions);
+    this.#activate();
+  }
+
+  /** Shows anew what depends on the active editor. */
+  refresh(): void {
+    this.#status.show(this.active);
+  }
+
+  settingsChanged(): void {
+    for (const editor of this.editors) editor.settingsChanged();
+    for (const document of this.#documents) this.#publish(document);
+  }
+
+  dispose(): void {
+    this.#tabs.dispose();
+    this.#status.dispose();
+    this.#problems.dispose();
+  }
+
+  #activate(): void {
+    const active = [...this.editors].find(({ panel }) => panel.active) ?? this.#inDiff();
+    if (active !== this.active) void vscode.commands.executeCommand('setContext', 'exr.active', active !== null);
+    this.active = active;
+    this.refresh();
+  }
+
+  /** Neither side of a diff is said to be active, and its tab is of no kind that the API knows: then the side on the right, the newer one, is meant. */
+  #inDiff(): ExrEditor | null {
+    const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
+    if (!activeTab || activeTab.input !== undefined) return null;
+    return [...this.editors].filter(({ panel }) => panel.visible && panel.viewColumn === viewColumn).at(-1) ?? null;
+  }
+
+  /** Whether the file is whole is looked at without being asked: the quick way. */
+  #examine(document: ExrDocument): void {
+    const opened = document.current;
+    if (!opened) return;
+    if (opened.notice !== null || opened.parts.length === 0) return this.#publish(document);
+    const context = { signal: new AbortController().signal, progress: () => undefined };
+    document.structure(opened.revision, false, context).catch(() => this.#publish(document)); // closed or changed meanwhile, or said by the editor
+  }
+
+  #publish(document: ExrDocument): void {
+    void this.#options.platform.loadEngine().then((engine) => {
+      if (!this.#documents.has(document)) return;
+      this.#problems.set(document.uri, publish(this.#options.settings().problems && document.current ? engine.problemsOf(document.current.report, document.judged, document.faults) : []));
+    });
+  }
+}

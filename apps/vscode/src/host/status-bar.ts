@@ -1,0 +1,48 @@
+import * as vscode from 'vscode';
+import type { ExrEditor } from './editor.ts';
+import { statusTexts } from './status-text.ts';
+
+/** Items in the status bar, there only while an EXR editor is the active one. */
+export class StatusBar implements vscode.Disposable {
+  readonly #items = {
+    verdict: item('verdict', 'EXR: whole or not', 104, 'exr.showProblems'),
+    size: item('size', 'EXR: dimensions and size', 103, 'exr.toggleHeader'),
+    layer: item('layer', 'EXR: layer', 102, 'exr.pickLayer'),
+    exposure: item('exposure', 'EXR: exposure', 101, 'exr.pickExposure'),
+    zoom: item('zoom', 'EXR: zoom', 100, 'exr.pickZoom'),
+  };
+
+  show(editor: ExrEditor | null): void {
+    const opened = editor?.document.current ?? null;
+    if (!editor || !opened) {
+      for (const each of Object.values(this.#items)) each.hide();
+      return;
+    }
+    const { size, layer, zoom, exposure, verdict } = statusTexts(opened, editor.state, editor.document.judged);
+    set(this.#items.size, size, 'Dimensions of what is shown and size of the file. Click for the header.');
+    set(this.#items.layer, layer && `$(layers) ${layer}`, 'The layer that is drawn. Click to choose another.');
+    set(this.#items.zoom, zoom, 'Zoom. Click to choose.');
+    set(this.#items.exposure, exposure, 'Exposure in stops. Click to set.');
+    set(this.#items.verdict, verdict?.text ?? null, verdict?.tip ?? '');
+    this.#items.verdict.backgroundColor = verdict && verdict.level !== 'fine' ? new vscode.ThemeColor(`statusBarItem.${verdict.level}Background`) : undefined;
+  }
+
+  dispose(): void {
+    for (const each of Object.values(this.#items)) each.dispose();
+  }
+}
+
+function item(id: string, name: string, priority: number, command: string): vscode.StatusBarItem {
+  const made = vscode.window.createStatusBarItem(`exr.${id}`, vscode.StatusBarAlignment.Right, priority);
+  made.name = name;
+  made.command = command;
+  return made;
+}
+
+function set(status: vscode.StatusBarItem, text: string | null, tooltip: string): void {
+  if (text === null) return status.hide();
+  status.text = text;
+  status.tooltip = tooltip;
+  status.accessibilityInformation = { label: text.replace(/\$\([^)]*\)\s*/g, '') };
+  status.show();
+}
