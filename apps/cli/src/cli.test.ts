@@ -173,6 +173,7 @@ describe('exr verify', () => {
 
   it('writes a copy with a right table, never over another file, never half', async () => {
     const target = join(scratch, 'saved.exr');
+    expect((await exr(['verify', damaged('t3_table_zero')])).stdout.toString()).toContain('exr verify FILE --fix-table COPY.exr');
     const ran = await exr(['verify', damaged('t3_table_zero'), '--fix-table', target]);
     expect([ran.code, ran.stderr]).toEqual([0, expect.stringContaining('5 chunks copied')]);
     expect(readFileSync(target).equals(readFileSync(fixture('scan_half_rgba_zip.exr')))).toBe(true);

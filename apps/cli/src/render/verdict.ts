@@ -25,6 +25,7 @@ export function renderVerdict(report: ExrReport, { paint, columns }: VerdictOpti
   const reasons = structure?.['reasons'];
   for (const reason of Array.isArray(reasons) ? reasons.slice(0, 12) : []) lines.push(`  ${plainText(String(reason), { max: 400 })}`);
   if (Array.isArray(reasons) && reasons.length > 12) lines.push(`  … ${reasons.length - 12} more (--format json lists them)`);
+  if (structure?.['table'] === 'recovered') lines.push(paint.dim('  exr verify FILE --fix-table COPY.exr writes a copy that every reader can open'));
   return `${lines.join('\n')}\n`;
 }
 

@@ -30,7 +30,7 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   const young = secondsOld !== null && secondsOld >= 0 && secondsOld < recent;
   for (const part of structure.parts) reasons.push(...partReasons(part, structure.parts.length > 1));
   reasons.push(...grouped(problems, problemCounts));
-  if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: --fix-table writes a copy that every reader can open`);
+  if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file; programs that trust the table cannot read them`);
   const trailing = Number(structure['trailing_bytes'] ?? 0);
   const unreferenced = Number(structure['unreferenced_bytes'] ?? 0);
   if (trailing > 0 && !some('truncated')) reasons.push(`${trailing} bytes behind the last chunk belong to nothing`);
