@@ -1,11 +1,12 @@
 import { Args } from '@oclif/core';
 import { boolean } from '@oclif/core/flags';
 import { stat } from 'node:fs/promises';
-import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, type ExrReport } from '@exr/core';
-import { indexFiles } from '@exr/core/store';
+import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, isS3Url, parseS3Url, s3Url, type ExrReport, type S3Source } from '@exr/core';
+import { indexFiles, type IndexOptions, type IndexTarget, type InspectedTarget, type ListedObject } from '@exr/core/store';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
-import { countInputs, expandInputs } from '../inputs/expand.ts';
+import { countInputs, expandInputs, namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
+import { isGone, isS3Folder, openObject } from '../inputs/s3.ts';
 import { parseLimits } from '../limits.ts';
 import { progressBar } from '../output/progress.ts';
 import { storeFlag, storeOf } from '../store/open.ts';
@@ -13,12 +14,13 @@ import { storeFlag, storeOf } from '../store/open.ts';
 export default class Index extends ExrCommand {
   static override summary = 'Remember files: read what is new or changed below these paths, forget what went.';
   static override description =
-    'Folders are entered. A file whose size and time of modification are those of the store is not opened again. Every batch is one transaction: stop it whenever you like and run it again. Files that cannot be read are remembered with their error.';
+    'Folders are entered. A file whose size and time of modification are those of the store, and an object whose ETag is, is not opened again. Every batch is one transaction: stop it whenever you like and run it again. Files that cannot be read are remembered with their error.';
   static override examples = [
     '<%= config.bin %> index /jobs/abc/renders',
+    { description: 'What is below a prefix of a bucket', command: '<%= config.bin %> index s3://renders/sh010/' },
     { description: 'With pixel statistics, into a store of its own', command: '<%= config.bin %> index renders --stats --store renders.duckdb' },
   ];
-  static override args = { paths: Args.string({ required: true, description: 'Files, folders or globs.' }) };
+  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, s3://bucket/key or s3://bucket/prefix/.' }) };
   static override strict = false;
   static override flags = {
     ...storeFlag,
@@ -32,32 +34,35 @@ export default class Index extends ExrCommand {
     const { argv, flags } = await this.parse(Index);
     const paths = argv as string[];
     const remote = paths.find((path) => path === '-' || /^https?:/i.test(path));
-    if (remote !== undefined) throw new ExrError('INVALID_ARGUMENT', `${remote}: expected files, folders or globs: the store remembers where a file is`);
+    if (remote !== undefined) throw new ExrError('INVALID_ARGUMENT', `${remote}: expected files, folders, globs or s3://bucket/prefix/: the store remembers where a file is`);
     const [store, limits, failures] = [storeOf(flags.store), parseLimits(flags.limit), new Map<string, ExrError>()];
-    const report = async (path: string): Promise<ExrReport> => {
-      const { source, mtime } = await openInput({ kind: 'file', path });
+    const look = async (target: IndexTarget): Promise<InspectedTarget> => {
+      const path = typeof target === 'string' ? target : s3Url(target);
+      const { source, mtime } = await openInput(namedInput(path));
       try {
-        return await inspect(source, { path, mtime, limits, signal: this.signal, part: undefined, stats: flags.stats ? {} : undefined });
+        const report = await inspect(source, { path, mtime, limits, signal: this.signal, part: undefined, stats: flags.stats ? {} : undefined });
+        return { report, ...(typeof target !== 'string' && { version: versionRead(target, source as S3Source, report) }) };
       } catch (error) {
-        if (isExrError(error) && error.kind !== 'usage') return buildFailedReport(error, { path });
+        if (isExrError(error) && error.kind !== 'usage') return { report: buildFailedReport(error, { path }) };
         throw error;
       } finally {
         await source.close?.();
       }
     };
-    const roots: string[] = [];
-    for (const path of paths) if ((await stat(path).catch(() => undefined))?.isDirectory()) roots.push(path);
+    const roots = await rootsOf(paths);
     const bar = await progressBar(process.stderr.isTTY && !flags.quiet ? await countInputs(paths, { recursive: true }) : 0, 'files', flags);
     const begin = Date.now();
-    const walk = async function* (): AsyncGenerator<string> {
+    const walk = async function* (): AsyncGenerator<IndexTarget> {
       for await (const input of expandInputs(paths, { recursive: true })) {
         // A name that leads nowhere is a mistake of today, not a file to remember.
         if (input.kind === 'failed') failures.set(input.path, input.error);
-        else yield input.path;
+        else if (input.kind !== 's3') yield input.path;
+        else if (input.object) yield input.object;
+        else yield* named(input.path, failures);
       }
     };
     try {
-      const counts = await indexFiles(store, walk(), { inspect: report, roots, stats: flags.stats, force: flags.force, signal: this.signal, concurrency: flags.stats ? 1 : 16, onProgress: ({ seen }) => bar.advance(seen) });
+      const counts = await indexFiles(store, walk(), { inspect: look, roots, isGone, stats: flags.stats, force: flags.force, signal: this.signal, concurrency: flags.stats ? 1 : 16, onProgress: ({ seen }) => bar.advance(seen) });
       bar.stop();
       const seconds = (Date.now() - begin) / 1000;
       if (flags.json) process.stdout.write(`${JSON.stringify({ store: store.location, ...counts, seconds })}\n`);
@@ -66,10 +71,43 @@ export default class Index extends ExrCommand {
         process.stderr.write(`${error.message}\n`);
         this.noticed(error.kind);
       }
-      if (counts.seen === 0 && counts.removed === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.join(', ')}`);
+      if (counts.seen === 0 && counts.removed === 0 && failures.size === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.join(', ')}`);
     } finally {
       bar.stop();
       await store.close();
     }
   }
+}
+
+/** Folders and prefixes that the walk goes through whole. */
+async function rootsOf(paths: readonly string[]): Promise<IndexOptions['roots']> {
+  const roots: IndexOptions['roots'][number][] = [];
+  for (const path of paths) {
+    if (isS3Url(path)) {
+      const { bucket, key } = parseS3Url(path);
+      if (isS3Folder(path)) roots.push({ bucket, prefix: key });
+    } else if ((await stat(path).catch(() => undefined))?.isDirectory()) roots.push(path);
+  }
+  return roots;
+}
+
+/** An object that was named, as a listing would give it. */
+async function* named(path: string, failures: Map<string, ExrError>): AsyncGenerator<ListedObject> {
+  const source = openObject(path);
+  try {
+    yield { ...parseS3Url(path), size: await source.size(), etag: source.etag ?? '', mtime: source.mtime ?? new Date() };
+  } catch (error) {
+    if (!isExrError(error)) throw error;
+    failures.set(path, error);
+  }
+}
+
+/**
+ * What was read where it is not what was listed: the object was overwritten in between. Where the world stood in the way (no answer, 403, 5xx) no version
+ * was read at all, and the next run tries again.
+ */
+function versionRead(listed: ListedObject, source: S3Source, report: ExrReport): InspectedTarget['version'] & object {
+  if (report.errors.some(({ kind }) => kind === 'io')) return { etag: null };
+  if (source.etag === null || source.etag === listed.etag) return {};
+  return { etag: source.etag, sizeBytes: report.file.size_bytes, mtime: source.mtime?.toISOString() ?? null };
 }

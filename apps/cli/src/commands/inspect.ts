@@ -25,8 +25,9 @@ Safety limits, for --limit NAME=N: ${Object.entries(DEFAULT_LIMITS).map(([name, 
     { description: 'One attribute of many files', command: '<%= config.bin %> inspect renders --attribute timeCode --attribute owner' },
     { description: 'Pixels too', command: '<%= config.bin %> inspect beauty.1001.exr --stats --format json' },
     { description: 'From a pipe or the web', command: 'cat a.exr | <%= config.bin %> inspect - https://example.org/b.exr' },
+    { description: 'A bucket: S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY say where (docs/guide/s3.md)', command: '<%= config.bin %> inspect s3://renders/sh010/ --recursive --format ndjson' },
   ];
-  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, or - for standard input.' }) };
+  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, s3://bucket/key or s3://bucket/prefix/, or - for standard input.' }) };
   static override strict = false;
   static override flags = {
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json (an array when several files can come), ndjson one line a file.' }),

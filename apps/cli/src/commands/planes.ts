@@ -17,7 +17,7 @@ export default class Planes extends ExrCommand {
     { description: 'Into numpy', command: '<%= config.bin %> planes beauty.1001.exr --channel R | python3 -c "import sys, numpy; print(numpy.frombuffer(sys.stdin.buffer.read(), \'<f4\').mean())"' },
     '<%= config.bin %> planes tex.exr --part 0 --level 2,2 --channel G --output g.f32',
   ];
-  static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, or - for standard input.' }) };
+  static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, s3://bucket/key, or - for standard input.' }) };
   static override flags = {
     ...partFlag, ...levelFlag, ...regionFlag, ...threadsFlag, ...limitFlag,
     channel: string({ char: 'c', required: true, helpValue: 'NAME', summary: 'The channel, by its full name (diffuse.R).' }),

@@ -21,7 +21,7 @@ export default class PreviewCommand extends ExrCommand {
     '<%= config.bin %> preview deep.exr --tone filmic',
     '<%= config.bin %> preview shot.exr --channel Z -o depth.png',
   ];
-  static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, or - for standard input.' }) };
+  static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, s3://bucket/key, or - for standard input.' }) };
   static override flags = {
     output: string({ char: 'o', helpValue: 'FILE.png', summary: 'Write a PNG here (-: standard output) instead of drawing in the terminal.' }),
     size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Most pixels on the longer side. Default: the file\'s own size; in the terminal what fits.' }),

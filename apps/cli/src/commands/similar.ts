@@ -1,15 +1,23 @@
 import { Args } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { resolve } from 'node:path';
-import { ExrError, embedDescription, inspect, type ExrReport } from '@exr/core';
+import { ExrError, embedDescription, inspect, isS3Url, parseS3Url, type ExrReport } from '@exr/core';
 import { fileIdOf } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../base-command.ts';
+import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { Output } from '../output/output.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderMatch } from '../render/store.ts';
 import { collapseFlag, filterFlags, filterOf } from '../store/filters.ts';
 import { storeFlag, storeOf } from '../store/open.ts';
+
+/** Where the store has it. */
+function locationOf(path: string): { bucket: string | null; path: string } {
+  if (!isS3Url(path)) return { bucket: null, path: resolve(path) };
+  const { bucket, key } = parseS3Url(path);
+  return { bucket, path: key };
+}
 
 export default class Similar extends ExrCommand {
   static override summary = 'Find frames made the way this one was, and say why.';
@@ -19,7 +27,7 @@ export default class Similar extends ExrCommand {
     '<%= config.bin %> similar --describe "cryptomatte and N and Z at 4K in DWAA"',
     { description: 'With the same channels, but uncompressed', command: `<%= config.bin %> similar beauty.1001.exr --by channels --where "compression = 'none'"` },
   ];
-  static override args = { file: Args.string({ description: 'A file; it need not be in the store.' }) };
+  static override args = { file: Args.string({ description: 'A file, URL or s3://bucket/key; it need not be in the store.' }) };
   static override flags = {
     describe: string({ char: 'd', helpValue: 'TEXT', summary: 'Describe the frames instead of naming a file.' }),
     by: string({ options: ['metadata', 'channels'], default: 'metadata', summary: 'Compare how they were made, or only which channels they have.' }),
@@ -38,7 +46,7 @@ export default class Similar extends ExrCommand {
     try {
       const to = flags.describe ?? (await this.report(args.file!));
       const matches = await store.similar(
-        { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf({ bucket: null, path: resolve(args.file) }) },
+        { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf(locationOf(args.file)) },
         { signal: this.signal },
       );
       if (flags.format === 'json') await output.write(`${JSON.stringify(matches, null, 2)}\n`);
@@ -53,7 +61,7 @@ export default class Similar extends ExrCommand {
   }
 
   private async report(path: string): Promise<ExrReport> {
-    const { source, mtime } = await openInput(path === '-' ? { kind: 'stdin', path } : /^https?:\/\//i.test(path) ? { kind: 'url', path } : { kind: 'file', path });
+    const { source, mtime } = await openInput(namedInput(path));
     try {
       const report = await inspect(source, { path, mtime, signal: this.signal, part: undefined, stats: undefined });
       const [error] = report.errors;

@@ -20,7 +20,7 @@ export default class Stats extends ExrCommand {
     { description: 'A crop of one part', command: '<%= config.bin %> stats deep.exr --part 1 --region 0,0,255,255' },
     { description: 'Frames with NaN or Inf', command: '<%= config.bin %> stats renders -r --format ndjson | jq -r "select([.stats.parts[].channels[] | .nan + .pos_inf + .neg_inf] | add > 0) | .path"' },
   ];
-  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, or - for standard input.' }) };
+  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, s3://bucket/key or s3://bucket/prefix/, or - for standard input.' }) };
   static override strict = false;
   static override flags = {
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json, or ndjson one line a file.' }),

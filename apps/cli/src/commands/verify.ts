@@ -28,7 +28,7 @@ export default class Verify extends ExrCommand {
     { description: 'Decode everything, for an archive', command: '<%= config.bin %> verify delivery -r --deep --format ndjson > verify.ndjson' },
     { description: 'Save what a crashed render left', command: '<%= config.bin %> verify crashed.exr --fix-table saved.exr --fill' },
   ];
-  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, or - for standard input.' }) };
+  static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, s3://bucket/key or s3://bucket/prefix/, or - for standard input.' }) };
   static override strict = false;
   static override flags = {
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json, or ndjson one line a file.' }),
@@ -111,7 +111,8 @@ async function verdictOf(input: Input, options: { tier: Tier; limits: ReturnType
   if (input.kind === 'failed') return { ...buildFailedReport(input.error, { path: input.path }), structure: { verdict: 'unreadable', reasons: [input.error.message], parts: [] } };
   const { source, mtime } = await openInput(input, { blocking: options.tier === 'table' });
   try {
-    return await verify(source, { ...options, path: input.path, mtime });
+    // An object is there as a whole or not at all: what a new one lacks was never in it.
+    return await verify(source, { ...options, path: input.path, mtime, ...(input.kind === 's3' && { recent: 0 }) });
   } catch (error) {
     if (isExrError(error)) return buildFailedReport(error, { path: input.path });
     throw error;

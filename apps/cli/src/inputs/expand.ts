@@ -1,11 +1,15 @@
 import { lstat, opendir, readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { ExrError } from '@exr/core';
+import { ExrError, isExrError, isS3Url, parseS3Url } from '@exr/core';
+import type { ListedObject } from '@exr/core/store';
+import { isS3Folder, objectsBelow, s3Server } from './s3.ts';
 
 /** One thing to look into, named as the user would name it. `failed` inputs become reports with an error: one bad path never stops the others. */
 export type Input =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'url'; readonly path: string }
+  /** `object`: what a listing said of it. */
+  | { readonly kind: 's3'; readonly path: string; readonly object?: ListedObject }
   | { readonly kind: 'stdin'; readonly path: '-' }
   | { readonly kind: 'failed'; readonly path: string; readonly error: ExrError };
 
@@ -17,6 +21,7 @@ export interface ExpandOptions {
 /** What one argument names when it is taken by itself: no folder, no glob. */
 export function namedInput(path: string): Exclude<Input, { kind: 'failed' }> {
   if (path === '-') return { kind: 'stdin', path };
+  if (isS3Url(path)) return { kind: 's3', path };
   return { kind: /^https?:\/\//i.test(path) ? 'url' : 'file', path };
 }
 
@@ -25,13 +30,14 @@ const EXTENSION = /\.(exr|sxr|mxr)$/i;
 const MAGIC = /[*?[\]{}!]/;
 
 /**
- * Files, folders, globs, `-` and http(s) URLs in the order given; within a folder or glob sorted by name. Files named directly are taken
+ * Files, folders, globs, `-`, http(s) URLs, and objects and prefixes of buckets in the order given; within a folder or glob sorted by name. Files named directly are taken
  * whatever their extension; folders and globs give `.exr`, `.sxr`, `.mxr` (globs give whatever they match when they name an extension).
  */
 export async function* expandInputs(paths: readonly string[], options: ExpandOptions = {}): AsyncGenerator<Input> {
   for (const path of paths) {
     const named = namedInput(path);
     if (named.kind === 'file') yield* expandPath(path, options);
+    else if (named.kind === 's3') yield* expandObject(path, options);
     else yield named;
   }
 }
@@ -43,6 +49,18 @@ async function* expandPath(path: string, options: ExpandOptions): AsyncGenerator
     else yield { kind: 'file', path };
   } else if (found.code === 'ENOENT' && MAGIC.test(path)) yield* glob(path);
   else yield failed(path, found);
+}
+
+/** The object itself, or with a slash at the end what is below. What is wrong with the name or the environment is told once a path, not once a run. */
+async function* expandObject(path: string, options: ExpandOptions): AsyncGenerator<Input> {
+  try {
+    s3Server();
+    if (parseS3Url(path).key !== '' && !isS3Folder(path)) yield { kind: 's3', path };
+    else for await (const found of objectsBelow(path, options.recursive === true, EXTENSION)) yield { kind: 's3', ...found };
+  } catch (error) {
+    if (!isExrError(error)) throw error;
+    yield { kind: 'failed', path, error };
+  }
 }
 
 /** A folder's frames, then its folders; links to folders are not followed, so a loop cannot happen. */
@@ -73,10 +91,11 @@ function failed(path: string, cause: NodeJS.ErrnoException): Input {
   return { kind: 'failed', path, error: new ExrError('READ_FAILED', `${path}: ${why}`, { source: path }, { cause }) };
 }
 
-/** How many inputs there are, for a progress bar; only counts folders and globs that are quick to count. */
+/** How many inputs there are, for a progress bar; 0 where that is not quick to count (a bucket lists a thousand names a request). */
 export async function countInputs(paths: readonly string[], options: ExpandOptions = {}): Promise<number> {
   let count = 0;
   for (const path of paths) {
+    if (isS3Url(path) && path.endsWith('/')) return 0;
     const found = await lstat(path).catch(() => undefined);
     if (found?.isDirectory()) count += await countFolder(path, options.recursive === true);
     else if (found || path === '-' || !MAGIC.test(path)) count++;

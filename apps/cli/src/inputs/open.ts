@@ -1,6 +1,7 @@
 import { type ByteSource, ExrError, httpSource, memorySource } from '@exr/core';
 import { fileSource } from '@exr/core/node';
 import type { Input } from './expand.ts';
+import { openObject } from './s3.ts';
 
 /** Bytes that standard input may bring: it has to be held, since a header is read before, and chunks in any order. */
 const MOST_STDIN = 8 * 2 ** 30;
@@ -24,6 +25,10 @@ export async function openInput(input: Exclude<Input, { kind: 'failed' }>, optio
   }
   if (input.kind === 'url') {
     const source = httpSource(input.path);
+    return { source, mtime: () => source.mtime };
+  }
+  if (input.kind === 's3') {
+    const source = openObject(input.path);
     return { source, mtime: () => source.mtime };
   }
   const source = fileSource(input.path, options);

@@ -26,7 +26,7 @@ export const index = defineTool({
     const listed = await listFolders(call.folders, folder, { recursive, signal: call.signal, fits: (entry) => EXTENSION.test(entry), link: (path) => linksInside(call, path), onFolder: () => undefined });
     const paths = listed.folders.flatMap((each) => [...each.names].sort().map((file) => join(each.real, file)));
     const counts = await indexFiles(store, each(paths), {
-      inspect: (path) => reportOf(path, call), signal: call.signal, concurrency: 8,
+      inspect: async (path) => ({ report: await reportOf(path, call) }), signal: call.signal, concurrency: 8,
       // Below a folder that was not walked to its end nothing is known to be gone.
       roots: recursive && listed.limit === null ? [real] : [],
       onProgress: ({ seen }) => call.progress.report(seen, paths.length, `${seen} of ${paths.length} files`),

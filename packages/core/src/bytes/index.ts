@@ -6,7 +6,7 @@ export { httpSource, type HttpSource, type HttpSourceOptions } from './http.ts';
 export { s3Source, type S3Source, type S3SourceOptions } from './s3.ts';
 export { listObjects, type ListObjectsOptions, type S3Object } from './s3-list.ts';
 export { isS3Url, parseS3Url, s3Url, type S3Location } from './s3-location.ts';
-export type { S3Config } from './s3-request.ts';
+export type { S3Config, Sha256 } from './s3-request.ts';
 export { cached, type CacheOptions } from './cached.ts';
 export { coalescing, type CoalescingOptions } from './coalescing.ts';
 export { rememberHead } from './remember-head.ts';

@@ -1,8 +1,9 @@
 /** S3 as a process of Node finds it: keys and endpoint in the environment, certificates in a file. */
+import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ExrError } from '../errors.ts';
 import { nodeFetch } from './fetch-node.ts';
-import type { S3Config } from './s3-request.ts';
+import type { S3Config, Sha256 } from './s3-request.ts';
 
 export interface S3EnvOptions extends Partial<S3Config> {
   /** PEM certificates to trust instead of the system's; default those of the file in AWS_CA_BUNDLE. */
@@ -39,12 +40,22 @@ export function s3ConfigFromEnv(env: Env, overrides: S3EnvOptions = {}): S3Confi
     throw missing(none ? 'no keys for S3: set S3_ACCESS_KEY and S3_SECRET_KEY (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)' : `half of the keys for S3: set ${accessKeyId === undefined ? family.key : family.secret} too`);
   }
   const region = own.region ?? from(family.regions) ?? 'us-east-1';
-  const endpoint = own.endpoint ?? from(family.endpoints) ?? (family.key.startsWith('AWS') ? `https://s3.${region}.amazonaws.com` : undefined);
+  const endpoint = own.endpoint ?? withScheme(from(family.endpoints)) ?? (family.key.startsWith('AWS') ? `https://s3.${region}.amazonaws.com` : undefined);
   if (endpoint === undefined) throw missing('no endpoint for S3: set S3_ENDPOINT, as in https://s3.example.com');
   const sessionToken = own.sessionToken ?? (family.token === '' ? undefined : from([family.token]));
   const pathStyle = own.pathStyle ?? !/^(0|false|no|off)$/i.test(from(['S3_PATH_STYLE']) ?? '');
-  return { ...own, endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle, fetch: own.fetch ?? nodeFetch({ ca: ca ?? bundle(from(['AWS_CA_BUNDLE'])), maxConnections }) };
+  return { ...own, endpoint, region, accessKeyId, secretAccessKey, sessionToken, pathStyle, sha256: own.sha256 ?? sha256, fetch: own.fetch ?? nodeFetch({ ca: ca ?? bundle(from(['AWS_CA_BUNDLE'])), maxConnections }) };
 }
+
+/** Database clients take a bare `host:port` for http: so VAST_DB_ENDPOINT may be one. */
+function withScheme(endpoint: string | undefined): string | undefined {
+  return endpoint === undefined || /^[a-z]+:\/\//i.test(endpoint) ? endpoint : `http://${endpoint}`;
+}
+
+const sha256: Sha256 = {
+  hex: (text) => createHash('sha256').update(text).digest('hex'),
+  hmac: (key, text) => createHmac('sha256', key).update(text).digest(),
+};
 
 function bundle(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;

@@ -46,7 +46,7 @@ describe('keys', () => {
     }
   });
   it('can be asked for by the fetch of browsers too, but for those with dots between slashes', async () => {
-    const config = { ...s3.config, fetch };
+    const config = { ...s3.config, fetch, sha256: undefined };
     for (const key of keys.filter((each) => !each.split('/').some((piece) => piece === '.' || piece === '..'))) expect(await text(key, config), key).toBe(`data of ${key}`);
   });
 });

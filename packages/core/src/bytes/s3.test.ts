@@ -211,7 +211,7 @@ describe('the environment', () => {
     expect(s3ConfigFromEnv({ AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: 't', AWS_REGION: 'eu-west-1', VAST_DB_ACCESS_KEY: 'v' })).toMatchObject({
       endpoint: 'https://s3.eu-west-1.amazonaws.com', accessKeyId: 'a', sessionToken: 't', region: 'eu-west-1',
     });
-    expect(s3ConfigFromEnv({ VAST_DB_ACCESS_KEY: 'v', VAST_DB_SECRET_KEY: 'w', VAST_DB_ENDPOINT: 'http://vast', AWS_SESSION_TOKEN: 't' })).toMatchObject({ endpoint: 'http://vast', accessKeyId: 'v', sessionToken: undefined });
+    expect(s3ConfigFromEnv({ VAST_DB_ACCESS_KEY: 'v', VAST_DB_SECRET_KEY: 'w', VAST_DB_ENDPOINT: 'vast:80', AWS_SESSION_TOKEN: 't' })).toMatchObject({ endpoint: 'http://vast:80', accessKeyId: 'v', sessionToken: undefined });
     expect(s3ConfigFromEnv({ ...keys, AWS_ENDPOINT_URL: 'http://all', AWS_ENDPOINT_URL_S3: 'http://s3', S3_PATH_STYLE: '0' })).toMatchObject({ endpoint: 'http://s3', pathStyle: false });
     expect(s3ConfigFromEnv({}, { accessKeyId: 'a', secretAccessKey: 'b', endpoint: 'http://x', retries: 1 })).toMatchObject({ accessKeyId: 'a', endpoint: 'http://x', retries: 1 });
   });

@@ -31,6 +31,6 @@ export { storeMarkdown } from './docs-page.ts';
 export { decide, eventKey, fileIdOf, older, tombstoneOf, versionOf, wellFormed, type FileIdentity, type Outcome, type StoredVersion } from './identity.ts';
 export { normalizePath, rowsOf, sequenceOf, versionRowOf, type Cell, type FileRows, type InspectedFile, type Row } from './rows.ts';
 export { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
-export { indexFiles, type IndexOptions, type IndexProgress } from './indexing.ts';
+export { indexFiles, type IndexOptions, type IndexProgress, type IndexTarget, type InspectedTarget, type ListedObject } from './indexing.ts';
 export { isSqlStore } from './types.ts';
 export type { Count, ExportOptions, ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreFilter, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from './types.ts';

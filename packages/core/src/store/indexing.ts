@@ -1,18 +1,35 @@
-/** Brings a store up to date with files on a host: only what changed is opened, what went becomes a tombstone. Whoever stops it can start it again. */
+/** Brings a store up to date with files on a host and objects in buckets: only what changed is opened, what went becomes a tombstone. Whoever stops it can start it again. */
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { S3Object } from '../bytes/index.ts';
 import { EMBEDDING_VERSION } from '../embed/index.ts';
 import { mapInOrder } from '../flow/index.ts';
 import type { ExrReport } from '../report/index.ts';
-import { fileIdOf, type FileIdentity } from './identity.ts';
+import { fileIdOf, type FileIdentity, versionOf } from './identity.ts';
 import type { InspectedFile } from './rows.ts';
 import type { ExrStore, KnownFile } from './types.ts';
 
-export interface IndexOptions {
-  /** Makes the report of one file; a file that cannot be read gives a report with its error. */
-  readonly inspect: (path: string) => Promise<ExrReport>;
-  /** Folders that were walked: what the store knows below them and nobody found is gone. */
-  readonly roots: readonly string[];
+/** An object, as a listing of its bucket gives it. */
+export interface ListedObject extends S3Object {
+  readonly bucket: string;
+}
+
+/** A path on the host, or an object. */
+export type IndexTarget = string | ListedObject;
+
+/** The report, and the version that was read where that is known better than from the listing: objects are overwritten in between. */
+export interface InspectedTarget {
+  readonly report: ExrReport;
+  readonly version?: Pick<FileIdentity, 'etag' | 'sizeBytes' | 'mtime'>;
+}
+
+export interface IndexOptions<Target extends IndexTarget = string> {
+  /** Looks into one file; a file that cannot be read gives a report with its error. */
+  readonly inspect: (target: Target) => Promise<InspectedTarget>;
+  /** Folders, and prefixes of buckets, that were walked: what the store knows below them and nobody found is gone. */
+  readonly roots: readonly (string | { readonly bucket: string; readonly prefix: string })[];
+  /** Asked of an object that the walk did not bring before it becomes a tombstone. Default: objects are never gone. */
+  readonly isGone?: ((location: { readonly bucket: string; readonly key: string }) => Promise<boolean>) | undefined;
   /** Statistics are asked for: a file without them is inspected again. */
   readonly stats?: boolean | undefined;
   /** Do not trust size and mtime: open every file. */
@@ -37,13 +54,15 @@ export interface IndexProgress {
 
 const BATCH_MS = 2000;
 
-/** `paths` may be an endless walk: memory stays with what the store knows of the roots. Returns the final counts. */
-export async function indexFiles(store: ExrStore, paths: AsyncIterable<string>, options: IndexOptions): Promise<IndexProgress> {
+/** `targets` may be an endless walk: memory stays with what the store knows of the roots. Returns the final counts. */
+export async function indexFiles<Target extends IndexTarget = string>(store: ExrStore, targets: AsyncIterable<Target>, options: IndexOptions<Target>): Promise<IndexProgress> {
   const { signal, batch = 500, onProgress } = options;
   const progress = { seen: 0, inserted: 0, replaced: 0, unchanged: 0, removed: 0, failed: 0 };
   const known = new Map<string, KnownFile>();
-  const roots = options.roots.map((root) => resolve(root));
-  for (const path of roots) for (const file of await store.known({ bucket: null, path }, { signal })) known.set(file.fileId, file);
+  for (const root of options.roots) {
+    const under = typeof root === 'string' ? { bucket: null, path: resolve(root) } : { bucket: root.bucket, path: root.prefix };
+    for (const file of await store.known(under, { signal })) known.set(file.fileId, file);
+  }
   let files: InspectedFile[] = [];
   let unchanged: string[] = [];
   let since = Date.now();
@@ -59,7 +78,7 @@ export async function indexFiles(store: ExrStore, paths: AsyncIterable<string>, 
     [files, unchanged, since] = [[], [], Date.now()];
     onProgress?.(progress);
   };
-  const looked = mapInOrder(paths, options.concurrency ?? 16, (path) => look(resolve(path), path, known, options));
+  const looked = mapInOrder(targets, options.concurrency ?? 16, (target) => look(target, known, options));
   for await (const { fileId, file } of looked) {
     signal?.throwIfAborted();
     progress.seen++;
@@ -70,31 +89,44 @@ export async function indexFiles(store: ExrStore, paths: AsyncIterable<string>, 
     else onProgress?.({ ...progress });
   }
   await commit();
-  const gone = await missing([...known.values()]);
+  const gone = await missing([...known.values()], options);
   progress.removed = gone.length === 0 ? 0 : await store.remove(gone, { signal });
   onProgress?.(progress);
   return progress;
 }
 
-/** An inspected file, or only its id when size and mtime are what the store has. */
-async function look(path: string, asNamed: string, known: ReadonlyMap<string, KnownFile>, options: IndexOptions): Promise<{ fileId: string; file?: InspectedFile }> {
+/** An inspected file, or only its id when its version is the one that the store has. */
+async function look<Target extends IndexTarget>(target: Target, known: ReadonlyMap<string, KnownFile>, options: IndexOptions<Target>): Promise<{ fileId: string; file?: InspectedFile }> {
   options.signal?.throwIfAborted();
-  const fileId = fileIdOf({ bucket: null, path });
-  const before = known.get(fileId);
   const observedAt = new Date().toISOString();
-  const found = await stat(path).catch(() => undefined);
-  const identity: FileIdentity = { bucket: null, path, observedAt, ...(found ? { sizeBytes: found.size, mtime: found.mtime.toISOString() } : {}) };
-  const current = before && found && before.version === `${found.size}@${found.mtime.toISOString()}` && (before.embeddingVersion === EMBEDDING_VERSION || before.status === 'error') && (!options.stats || before.hasStats || before.status === 'error');
+  const identity: FileIdentity = { ...(typeof target === 'string' ? await onHost(target) : inBucket(target)), observedAt };
+  const fileId = fileIdOf(identity);
+  const before = known.get(fileId);
+  const seen = identity.etag != null || identity.sizeBytes != null;
+  const current = before && seen && before.version === versionOf(identity, { size_bytes: 0, mtime: null }) && (before.embeddingVersion === EMBEDDING_VERSION || before.status === 'error') && (!options.stats || before.hasStats || before.status === 'error');
   if (current && !options.force) return { fileId };
-  return { fileId, file: { report: await options.inspect(asNamed), identity } };
+  const { report, version } = await options.inspect(target);
+  return { fileId, file: { report, identity: { ...identity, ...version } } };
+}
+
+async function onHost(name: string): Promise<FileIdentity> {
+  const path = resolve(name);
+  const found = await stat(path).catch(() => undefined);
+  return { bucket: null, path, ...(found ? { sizeBytes: found.size, mtime: found.mtime.toISOString() } : {}) };
+}
+
+function inBucket({ bucket, key, size, etag, mtime }: ListedObject): FileIdentity {
+  return { bucket, path: key, etag: etag === '' ? null : etag, sizeBytes: size, mtime: mtime.toISOString() };
 }
 
 /** Those that are really gone: a folder that could not be read, or was not walked this time, says nothing about its files. */
-async function missing(files: readonly KnownFile[]): Promise<Pick<FileIdentity, 'bucket' | 'path'>[]> {
+async function missing(files: readonly KnownFile[], { isGone }: Pick<IndexOptions, 'isGone'>): Promise<Pick<FileIdentity, 'bucket' | 'path'>[]> {
   const gone: KnownFile[] = [];
-  for (const file of files) {
+  const asked = mapInOrder(files, 16, async (file) => {
+    if (file.bucket !== null) return { file, is: (await isGone?.({ bucket: file.bucket, key: file.path })) ?? false };
     const why = await stat(file.path).then(() => undefined, (error: NodeJS.ErrnoException) => error.code);
-    if (why === 'ENOENT' || why === 'ENOTDIR') gone.push(file);
-  }
+    return { file, is: why === 'ENOENT' || why === 'ENOTDIR' };
+  });
+  for await (const { file, is } of asked) if (is) gone.push(file);
   return gone;
 }
