@@ -28,7 +28,7 @@ export function templates(vocabulary, count, seed) {
       renderer,
       version: rng.below(renderer.versions.length),
       show: rng.pick(vocabulary.shows),
-      aovs: sample(rng, renderer.pool, 3 + rng.below(renderer.pool.length - 4)),
+      aovs: vocabulary.presets ? rng.pick(vocabulary.presets) : sample(rng, renderer.pool, 3 + rng.below(renderer.pool.length - 4)),
       resolution: rng.pick(vocabulary.resolutions),
       codec: rng.pick(vocabulary.codecs),
       colour: rng.pick(vocabulary.colours),

@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { embedChannels, embedMetadata } from '@exr/core';
 import { legacyChannels, legacyMetadata, legacyPayload } from './legacy.mjs';
+import { invented } from './invented.mjs';
 import { measure } from './measure.mjs';
 import { VOCABULARIES } from './vocabulary.mjs';
 
@@ -13,9 +14,10 @@ const ours = { metadata: embedMetadata, channels: embedChannels };
 const original = { metadata: (report) => legacyMetadata(legacyPayload(report)), channels: (report) => legacyChannels(legacyPayload(report)) };
 
 const results = [];
-for (const vocabulary of VOCABULARIES) {
+const made = ['own', 'shared', 'presets'].map((kind) => ({ name: `made up, ${kind}`, of: (seed) => invented(kind, seed) }));
+for (const vocabulary of [...VOCABULARIES, ...made]) {
   for (const [who, embed] of [['ours', ours], ['original', original]]) {
-    const runs = Array.from({ length: Number(values.seeds) }, (_, i) => measure(embed, vocabulary, { templates: Number(values.templates), frames: Number(values.frames), seed: i + 1 }));
+    const runs = Array.from({ length: Number(values.seeds) }, (_, i) => measure(embed, vocabulary.of?.(i + 1) ?? vocabulary, { templates: Number(values.templates), frames: Number(values.frames), seed: i + 1 }));
     const worst = (key, pick) => pick(...runs.map((run) => run[key]));
     results.push({
       vocabulary: vocabulary.name, who, 'mAP@10': worst('map10', Math.min), NDCG: worst('ndcg', Math.min), 'adjacent mean': worst('adjacentMean', Math.min), 'adjacent min': worst('adjacentMin', Math.min),

@@ -1,7 +1,7 @@
 /** From a report to its features: everything that says how a frame was made, nothing that changes from frame to frame. */
 import type { ExrReport, ReportAttribute, ReportChannel, ReportPart } from '../report/index.ts';
 import { attributeFeatures } from './attribute-features.ts';
-import { groupsOf, groupText } from './channel-vector.ts';
+import { groupsOf, groupText, groupWeight } from './channel-vector.ts';
 import { FeatureSet, type Feature } from './feature.ts';
 import { codecFeatures, colourSpaceFeatures, resolutionFeatures, softwareFeatures } from './part-features.ts';
 import { aovOf, roleOfLayer } from './roles.ts';
@@ -128,6 +128,6 @@ function octave(value: number): number {
 /** The groups of the channels vector as features, for explanations. */
 export function channelSetFeatures(report: { readonly channels: readonly EmbeddableChannel[] }): FeatureSet {
   const features = new FeatureSet();
-  for (const group of groupsOf(report.channels).values()) features.add('channels', group.key, Math.floor(Math.sqrt(group.channels) * 1024), groupText(group));
+  for (const group of groupsOf(report.channels).values()) features.add('channels', group.key, groupWeight(group), groupText(group));
   return features;
 }

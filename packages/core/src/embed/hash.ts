@@ -28,7 +28,7 @@ function mix(value: number): number {
 }
 
 /** Adds `weight` times the feature's signs to `sums` at `places` places. */
-export function project(feature: string, weight: number, sums: Int32Array, places = PROJECTIONS): void {
+export function project(feature: string, weight: number, sums: Int32Array | Float64Array, places = PROJECTIONS): void {
   const base = hashText(feature);
   for (let j = 1; j <= places; j++) {
     const hash = mix((base + Math.imul(j, 0x9e3779b9)) | 0);

@@ -9,8 +9,8 @@ import { explainFeatures, type Explanation } from './explain.ts';
 import { channelSetFeatures, listKey, metadataFeatures, type EmbeddableReport } from './features.ts';
 import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 
-/** Vectors of different versions must not be compared. 1 was the original's. */
-export const EMBEDDING_VERSION = 2;
+/** Vectors of different versions must not be compared. 1 was the original's, 2 had other channels vectors. */
+export const EMBEDDING_VERSION = 3;
 export const METADATA_DIMENSIONS = 384;
 export const CHANNEL_DIMENSIONS = 128;
 

@@ -1,14 +1,12 @@
 // The engine in Chromium, with Web Workers from a blob: the same bytes as in Node. Skipped where there is no Chromium.
-import { build } from 'esbuild';
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
+import { FILES, hasChromium, openInChromium } from '../chromium.spec-util.ts';
 import { openExr } from '../header/index.ts';
 import { computeStats } from '../stats/index.ts';
 
-const CHROMIUM = process.env['EXR_CHROMIUM'] ?? '/usr/bin/chromium';
 const FIXTURES = ['scan_half_rgba_zip.exr', 'tile_mip_down_piz.exr', 'scan_half_rgba_dwaa.exr', 'uint_half_float_htj2k32.exr', 'scan_half_rgba_b44.exr', 'deep_tile_zips.exr', 'yc_pxr24.exr', 'incomplete_scan_zip.exr'];
 const fixture = (name: string) => readFileSync(new URL(`../../../../test-fixtures/${name}`, import.meta.url));
 
@@ -29,33 +27,21 @@ globalThis.measure = async (url, threads) => {
   }
 };`;
 
-describe.skipIf(!existsSync(CHROMIUM))('in Chromium', () => {
-  let browser: Browser;
+describe.skipIf(!hasChromium)('in Chromium', () => {
   let page: Page;
+  let close: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
-    const { outputFiles } = await build({
-      stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('..', import.meta.url)), loader: 'ts' },
-      bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', conditions: ['@exr/source'],
-    });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    page = await browser.newPage();
-    await page.route('http://exr.test/**', (route) => {
-      const name = new URL(route.request().url()).pathname.slice(1);
-      if (name === '') return route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>exr</title>' });
-      return route.fulfill({ contentType: 'application/octet-stream', body: fixture(name) });
-    });
-    await page.goto('http://exr.test/');
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    ({ page, close } = await openInChromium(PROGRAM, fixture));
   }, 60_000);
-  afterAll(() => browser?.close());
+  afterAll(() => close?.());
 
   it.each(FIXTURES)('%s: statistics are byte for byte those of Node, with 1 worker and with 3', async (name) => {
     const here = JSON.stringify(await computeStats(await openExr(memorySource(fixture(name), name)), { threads: 1 }));
     for (const threads of [1, 3]) {
       const there = await page.evaluate(
         ([url, count]) => (globalThis as unknown as { measure(url: string, threads: number): Promise<{ text: string; workers: number }> }).measure(url as string, count as number),
-        [`http://exr.test/${name}`, threads] as const,
+        [`${FILES}${name}`, threads] as const,
       );
       expect(there.text).toBe(here);
     }

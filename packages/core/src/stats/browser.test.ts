@@ -1,17 +1,15 @@
 // Issue 3, bar 4: the same report, byte for byte, with 1, 2 and 4 threads, in Node and in Chromium. And the same preview. Skipped where there is no Chromium.
-import { build } from 'esbuild';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
+import { CHROMIUM, FILES, hasChromium, openInChromium } from '../chromium.spec-util.ts';
 import { inspect } from '../inspect/index.ts';
 import { openExr } from '../header/index.ts';
 import { closePool, useWorkerPlatform } from '../pixels/index.ts';
 import { nodeWorkers } from '../pixels/spawn-node.ts';
 import { renderPreview } from '../preview/index.ts';
 
-const CHROMIUM = process.env['EXR_CHROMIUM'] ?? '/usr/bin/chromium';
 const THREADS = [1, 2, 4];
 const folder = new URL('../../../../test-fixtures/', import.meta.url);
 const fixture = (name: string) => readFileSync(new URL(name, folder));
@@ -23,7 +21,7 @@ import { memorySource } from './bytes/index.ts';
 import { inspect } from './inspect/index.ts';
 import { openExr } from './header/index.ts';
 import { renderPreview } from './preview/index.ts';
-const load = async (name) => memorySource(new Uint8Array(await (await fetch('http://exr.test/' + name)).arrayBuffer()), name);
+const load = async (name) => memorySource(new Uint8Array(await (await fetch('${FILES}' + name)).arrayBuffer()), name);
 globalThis.report = async (name, threads) => JSON.stringify(await inspect(await load(name), { stats: { threads, threadWorth: 0, deep: true } }));
 globalThis.picture = async (name, threads) => {
   const picture = await renderPreview(await openExr(await load(name)), { threads, threadWorth: 0, size: 50 });
@@ -38,28 +36,17 @@ interface InPage {
   picture(name: string, threads: number): Promise<{ rgba: string; decoded: string }>;
 }
 
-describe.skipIf(!existsSync(CHROMIUM))(`in Node and in Chromium (skipped where ${CHROMIUM} is not installed)`, () => {
-  let browser: Browser;
+describe.skipIf(!hasChromium)(`in Node and in Chromium (skipped where ${CHROMIUM} is not installed)`, () => {
   let page: Page;
+  let close: (() => Promise<void>) | undefined;
 
   beforeAll(async () => {
     useWorkerPlatform(nodeWorkers);
-    const { outputFiles } = await build({
-      stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('..', import.meta.url)), loader: 'ts' },
-      bundle: true, write: false, format: 'iife', platform: 'browser', target: 'es2022', conditions: ['@exr/source'],
-    });
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-    page = await browser.newPage();
-    await page.route('http://exr.test/**', (route) => {
-      const name = new URL(route.request().url()).pathname.slice(1);
-      return name === '' ? route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>exr</title>' }) : route.fulfill({ contentType: 'application/octet-stream', body: fixture(name) });
-    });
-    await page.goto('http://exr.test/');
-    await page.addScriptTag({ content: outputFiles[0]!.text });
+    ({ page, close } = await openInChromium(PROGRAM, fixture));
   }, 60_000);
   afterAll(async () => {
     closePool();
-    await browser?.close();
+    await close?.();
   });
 
   it('of the fixtures, nearly all', () => expect(names.length).toBeGreaterThan(80));
