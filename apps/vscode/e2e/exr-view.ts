@@ -42,7 +42,10 @@ export class ExrView {
     const end = Date.now() + 20_000;
     const name = path.slice(path.lastIndexOf('/') + 1);
     while (!(await bench.page.locator(`.tab.active[data-resource-name="${name}"]`).count())) {
-      if (Date.now() > end) throw new Error(`no tab for ${name}`);
+      if (Date.now() > end) {
+        await bench.screenshot(`failed-to-open-${name}`);
+        throw new Error(`no tab for ${name}`);
+      }
       await bench.page.waitForTimeout(20);
     }
     const views = await ExrView.all(bench, 1);

@@ -54,7 +54,7 @@ export class Workbench {
   /** Opens a file by its whole path through Quick Open. The time is taken from the Enter that opens it. */
   async openFile(path: string): Promise<void> {
     await this.#quick('Control+P', path);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: basename(path) }).first().waitFor();
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: basename(path) }).first().waitFor();
     await this.page.keyboard.press('Enter');
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
