@@ -53,11 +53,11 @@ export async function install(say) {
  * Starts a server with an empty profile.
  * @param {object} options
  * @param {string} options.home folder for the profile, emptied first
- * @param {string} [options.vsix] an extension to install
+ * @param {readonly string[]} [options.vsix] extensions to install
  * @param {Record<string, unknown>} [options.settings] over the ones above
  * @returns {Promise<{ url: string, log: () => string, pid: number, stop: () => Promise<void> }>}
  */
-export async function start({ home, vsix, settings = {} }) {
+export async function start({ home, vsix = [], settings = {} }) {
   rmSync(home, { recursive: true, force: true });
   const user = join(home, 'data');
   mkdirSync(join(user, 'User'), { recursive: true });
@@ -66,7 +66,7 @@ export async function start({ home, vsix, settings = {} }) {
   const base = [entry, '--config', join(home, 'config.yaml'), '--user-data-dir', user, '--extensions-dir', join(home, 'extensions')];
   const env = { ...process.env, HOME: home };
   for (const name of Object.keys(env)) if (/^(VSCODE|npm_|NODE_|VITEST)/.test(name) || name === 'PORT') delete env[name];
-  if (vsix) await finished(node, [...base, '--install-extension', vsix], env);
+  if (vsix.length) await finished(node, [...base, ...vsix.flatMap((path) => ['--install-extension', path])], env);
   const server = spawn(node, [...base, '--auth', 'none', '--bind-addr', '127.0.0.1:0', '--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let text = '';
   const exit = new Promise((resolve) => server.on('exit', resolve));

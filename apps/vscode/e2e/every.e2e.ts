@@ -24,7 +24,7 @@ describe('every file', () => {
           try {
             const view = await ExrView.open(bench(), path);
             const shown = await view.settled();
-            const alerts = await view.frame.locator('[role="alert"]:visible, [data-e2e="notice"]:visible').allInnerTexts();
+            const alerts = await view.said();
             if (whole && shown !== 'picture') failures.push(`${name}: whole, but no picture: ${alerts.join(' | ')}`);
             if (whole && alerts.length) failures.push(`${name}: whole, but it says ${alerts.join(' | ')}`);
             if (!whole && !alerts.length) failures.push(`${name}: not whole, and nothing says so`);

@@ -29,6 +29,7 @@ export function makeWorkspace(folder, say) {
       copyFileSync(path, join(folder, 'corpus', /\.exr$/i.test(name) ? name : `${name}.exr`));
     }
   }
+  writeFileSync(join(folder, 'large/nothing.empty'), '');
   const shot = join(folder, 'git');
   mkdirSync(shot);
   copyFileSync(join(fixtures, 'scan_half_rgba_zip.exr'), join(shot, 'beauty.exr'));

@@ -14,8 +14,8 @@ describe('pixels on the screen', () => {
       const path = shot(`large/${name}.exr`);
       const view = await ExrView.open(bench(), path);
       await view.press('0', 'w');
-      await view.until('one pixel to one pixel', ({ state, picture }) => state.zoom === 1 && picture?.scaleX === 1);
-      while ((await view.probe()).state.exposure !== stops) await view.press(stops > (await view.probe()).state.exposure ? 'e' : 'E');
+      await view.until('one pixel to one pixel', ({ transform }) => transform?.scaleX === 1);
+      while ((await view.probe()).view.exposure !== stops) await view.press(stops > (await view.probe()).view.exposure ? 'e' : 'E');
       await view.picture();
       await bench().page.mouse.move(5, 5);
       await bench().page.waitForTimeout(300);

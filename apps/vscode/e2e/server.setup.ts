@@ -1,4 +1,5 @@
 /** Before all tests: the workspace folder is made anew, the VSIX is installed into a server of its own, and everything is stopped afterwards. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const workspace = join(home, 'shots');
   await install((text: string) => console.error(text));
   makeWorkspace(workspace, (text: string) => console.error(text));
-  const server = await start({ home: join(home, 'server'), vsix });
+  const server = await start({ home: join(home, 'server'), vsix: [vsix, emptyEditor(home)] });
   project.provide('url', server.url);
   project.provide('workspace', workspace);
   project.provide('serverPid', server.pid);
@@ -29,4 +30,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await server.stop();
     if (!process.env['EXR_E2E_KEEP']) rmSync(home, { recursive: true, force: true });
   };
+}
+
+/** Packages the editor that shows one word. */
+function emptyEditor(home: string): string {
+  const path = join(home, 'empty-editor.vsix');
+  execFileSync(process.execPath, [join(import.meta.dirname, '../../../node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--allow-missing-repository', '--skip-license', '--out', path], { cwd: join(import.meta.dirname, 'empty-editor'), stdio: 'ignore' });
+  return path;
 }

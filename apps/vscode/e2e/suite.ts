@@ -35,6 +35,9 @@ export interface CliStats {
   readonly max: number;
   readonly mean: number;
   readonly stddev: number;
+  readonly p01: number;
+  readonly p50: number;
+  readonly p99: number;
   readonly nan: number;
   readonly pos_inf: number;
 }

@@ -14,9 +14,9 @@ describe('side by side', () => {
     await left!.picture();
     await right!.picture();
     await left!.press('e', 'e', '+');
-    const moved = await left!.until('the change', ({ state }) => state.exposure > 0 && state.zoom !== 'fit');
-    const followed = await right!.until('the same look', ({ state }) => state.exposure === moved.state.exposure);
-    expect(followed.state.zoom).toBe(moved.state.zoom);
+    const moved = await left!.until('the change', ({ view: now }) => now.exposure > 0 && now.zoom !== 'fit');
+    const followed = await right!.until('the same look', ({ view: now }) => now.exposure === moved.view.exposure);
+    expect(followed.view.zoom).toBe(moved.view.zoom);
     await bench().screenshot('together-splits');
     await bench().closeAll();
   });
@@ -28,8 +28,8 @@ describe('side by side', () => {
     await left!.picture();
     await right!.picture();
     await right!.press('e', 'e');
-    const moved = await right!.until('the change', ({ state }) => state.exposure > 0);
-    await left!.until('the same exposure', ({ state }) => state.exposure === moved.state.exposure);
+    const moved = await right!.until('the change', ({ view: now }) => now.exposure > 0);
+    await left!.until('the same exposure', ({ view: now }) => now.exposure === moved.view.exposure);
     await bench().screenshot('together-source-control');
     await bench().closeAll();
   });

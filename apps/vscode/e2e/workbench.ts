@@ -13,15 +13,25 @@ export function launch(): Promise<Browser> {
   });
 }
 
-/** Runs in every frame from its start: when something that matches first stood there, by the wall clock, after the frame that painted it. */
+/** What a person waits for. */
+export const FIRST = { header: 'body[data-opened]', picture: 'body:is([data-picture="proxy"], [data-picture="shown"])' } as const;
+
+/**
+ * Runs in the workbench's page from its start: by the wall clock, when Enter was last pressed and when something that matches first stood in a
+ * visible webview after that (a frame later, so that it was painted). Webviews are of the same origin here, so no message has to travel.
+ */
 const WATCH = `(() => {
-  const wanted = ['[data-e2e="header"]', '[data-e2e-picture]'];
-  const seen = (globalThis.__seen = {});
-  const timer = setInterval(() => {
-    for (const one of wanted) if (!seen[one] && document.querySelector(one)) { seen[one] = -1; requestAnimationFrame(() => setTimeout(() => { seen[one] = Date.now(); }, 0)); }
+  if (globalThis !== globalThis.top) return;
+  const wanted = ${JSON.stringify(Object.values(FIRST))};
+  const watch = (globalThis.__watch = { entered: 0, seen: {} });
+  globalThis.addEventListener('keydown', (event) => { if (event.key === 'Enter') { watch.entered = Date.now(); watch.seen = {}; } }, true);
+  setInterval(() => {
+    if (!watch.entered || wanted.every((one) => watch.seen[one])) return;
+    for (const outer of document.querySelectorAll('iframe.webview.ready')) {
+      const inner = outer.contentDocument?.getElementById('active-frame')?.contentDocument;
+      for (const one of inner ? wanted : []) if (!watch.seen[one] && inner.querySelector(one)) { watch.seen[one] = -1; requestAnimationFrame(() => setTimeout(() => { watch.seen[one] = Date.now(); }, 0)); }
+    }
   }, 4);
-  globalThis.addEventListener('keydown', (event) => { if (event.key === 'Enter') globalThis.__entered = Date.now(); }, true);
-  globalThis.addEventListener('pagehide', () => clearInterval(timer));
 })()`;
 
 export class Workbench {
@@ -59,9 +69,14 @@ export class Workbench {
     await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   }
 
-  /** When the last Enter was pressed, by the wall clock in milliseconds. */
-  entered(): Promise<number> {
-    return this.page.evaluate(() => (globalThis as unknown as { __entered: number }).__entered);
+  /** Milliseconds from the last Enter to the first paint of something in a webview; waits for it. */
+  async sinceEnter(what: keyof typeof FIRST, timeout = 60_000): Promise<number> {
+    type Watched = { __watch: { entered: number; seen: Record<string, number> } };
+    await this.page.waitForFunction((one) => ((globalThis as unknown as Watched).__watch.seen[one] ?? 0) > 0, FIRST[what], { timeout, polling: 50 });
+    return this.page.evaluate((one) => {
+      const { entered, seen } = (globalThis as unknown as Watched).__watch;
+      return seen[one]! - entered;
+    }, FIRST[what]);
   }
 
   /** Runs a command of the palette by its title. */
