@@ -1,6 +1,6 @@
 // Bundles the extension: what starts with VS Code (small), the engine (loaded with the first file), both in one for a web worker, and the webview.
 // Each bundle's metafile lies in dist/meta (not packaged): notices and tests are made from it.
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -30,7 +30,6 @@ const bundles = {
 };
 
 for (const [name, options] of Object.entries(bundles)) {
-  if (name === 'webview' && !existsSync(`${here}src/webview/main.tsx`)) continue;
   const { metafile } = await build({ ...common, ...options });
   writeFileSync(`${here}dist/meta/${name}.json`, JSON.stringify(metafile));
 }

@@ -87,7 +87,12 @@ function Said({ session }: { session: Session }) {
 function listenToKeys(session: Session): () => void {
   const listener = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
-    if (event.defaultPrevented || target.closest('input:not([type=range]):not([type=checkbox]), select, textarea, dialog')) return;
+    if (target.closest('input:not([type=range]):not([type=checkbox]), select, textarea')) {
+      // What is typed is text: VS Code, which hears every key of this page, must not take it for a command.
+      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+      return;
+    }
+    if (event.defaultPrevented || target.closest('dialog')) return;
     if ((event.ctrlKey || event.metaKey) && event.key === 'c' && !event.shiftKey && !window.getSelection()?.toString() && session.pointing.value.at) {
       event.preventDefault();
       event.stopPropagation();
