@@ -56,8 +56,8 @@ export class Batcher {
   }
 
   private wait<Item, Result>(queue: Waiting<Item, Result>[], item: Item, signal: AbortSignal | undefined): Promise<Result> {
-    signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
       const cancel = (): void => {
         waiting.cancelled = true;
         reject(signal!.reason as Error);

@@ -110,6 +110,7 @@ class WatchedSource implements ByteSource {
   }
 
   size(): Promise<number> {
+    if (this.trouble !== undefined) return Promise.reject(this.trouble as Error); // a report of the trouble would like to know: not worth a request
     return this.watched(() => this.source.size({ signal: this.signal }));
   }
 

@@ -50,7 +50,7 @@ export async function reconcile(parts: HandlerParts, signal: AbortSignal, log: L
   };
   // The gate lets only so many in; what comes with events takes its turn between them.
   await inTurn([...new Map([...doubled, ...failed].map((each) => [each.fileId, each])).values()], config.concurrency, again);
-  const purged = await store.purge(new Date(begin - config.tombstoneDays * 86_400_000).toISOString(), { signal });
+  const purged = await store.purge(new Date(Date.now() - config.tombstoneDays * 86_400_000).toISOString(), { signal });
   const result: Reconciled = { ...counts, doubles: doubled.length, purged, cut };
   log.info({ ...result, ms: Date.now() - begin }, 'reconciled');
   return { schema_version: 1, reconciled: result };
