@@ -21,7 +21,7 @@ export interface ViewState {
   readonly windows: boolean;
   /** Screen pixels for one pixel of level (0, 0); `fit` follows the editor's size. */
   readonly zoom: number | 'fit';
-  /** What pixel of level (0, 0) is in the middle; null is the middle of the display window. */
+  /** What pixel of level (0, 0) is in the middle; null is the middle of what `fit` shows. */
   readonly centre: readonly [number, number] | null;
   /** Which panel is open beside the picture. */
   readonly panel: 'header' | 'layers' | 'structure' | 'statistics' | 'none';

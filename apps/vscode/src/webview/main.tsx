@@ -22,4 +22,4 @@ for (const name of ['error', 'unhandledrejection'] as const) {
 render(<App session={session} />, document.getElementById('root') ?? document.body);
 void session.start();
 /** For tests that drive the page. */
-Object.assign(globalThis, { exrInspector: { probe: () => session.probe() } });
+Object.assign(globalThis, { exrProbe: () => session.probe() });

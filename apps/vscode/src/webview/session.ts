@@ -150,7 +150,7 @@ export class Session {
   probe(): Record<string, unknown> {
     const { opened, view, picture, failure, noPicture, structure, stats, selection, zoom } = this.store.value;
     return {
-      revision: opened?.revision ?? null, view, picture, failure, noPicture, zoom, selection, structure: structure.status, stats: stats.status,
+      revision: opened?.revision ?? null, state: view, status: picture, picture: null, failure, noPicture, zoom, selection, structure: structure.status, stats: stats.status,
       layer: currentLayer(this.store.value)?.id ?? null, pointing: this.pointing.value, times: this.times, ...this.picture?.probe(),
     };
   }

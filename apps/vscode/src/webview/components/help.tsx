@@ -28,7 +28,7 @@ export function Help({ session }: { session: Session }) {
     }} onClick={(event) => {
       if (event.target === dialog.current) close();
     }}>
-      <div class="help-sheet">
+      <div class="help-sheet" data-e2e={open ? 'help' : undefined}>
         <header><h2 id="help-title">Keys</h2><IconButton icon="close" label="Close" onClick={close} /></header>
         <div class="help-groups">
           {GROUPS.map((group) => (

@@ -19,17 +19,17 @@ export function Inspector({ session }: { session: Session }) {
   const all = exact ? exactValues(exact) : [];
   // Those of the layer first, in a line; all of them in the table.
   const own = new Set(layer?.channels ?? []);
-  const shown = exact ? all.filter(({ name }) => own.has(name)) : [];
+  const shown = [...all.filter(({ name }) => own.has(name)), ...all.filter(({ name }) => !own.has(name))];
   const outside = at && part && (at.x < part.dataWindow.xMin || at.x > part.dataWindow.xMax || at.y < part.dataWindow.yMin || at.y > part.dataWindow.yMax);
   return (
-    <div class={`inspector ${isWide ? 'is-wide' : ''}`} role="region" aria-label="Pixel inspector">
+    <div data-e2e="inspector" class={`inspector ${isWide ? 'is-wide' : ''}`} role="region" aria-label="Pixel inspector">
       <div class="inspector-line">
-        <span class="coordinates">{at ? <><span class="dim">x</span> {at.x} <span class="dim">y</span> {at.y}</> : <span class="dim">x – y –</span>}</span>
+        <span class="coordinates">{at ? <>{minus(at.x)}, {minus(at.y)}</> : <span class="dim">x, y</span>}</span>
         <span class="inspector-values">
           {outside ? <span class="dim">outside of the data window</span> : at === null ? <span class="dim">Point at a pixel, or move with Shift and the arrow keys. Shift and drag selects a region.</span>
             : exact?.deep ? <span class="value"><span class="dim">samples</span> {exact.deep.count}</span> : null}
-          {!outside && (exact && !exact.deep ? shown.map(({ name, type, value }) => <Value key={name} name={name} text={value === null ? '–' : pixelText(value, type)} isOdd={value !== null && !Number.isFinite(value)} />)
-            : at && !exact ? values.map(({ name, value }) => <Value key={name} name={name} text={valueText(value)} isOdd={!Number.isFinite(value)} />) : null)}
+          {!outside && (exact && !exact.deep ? shown.map(({ name, type, value }) => <Value key={name} name={name} isOther={!own.has(name)} text={value === null ? '–' : pixelText(value, type)} isOdd={value !== null && !Number.isFinite(value)} />)
+            : at && !exact ? values.map(({ name, value }) => <Value key={name} name={name} isOther={false} text={valueText(value)} isOdd={!Number.isFinite(value)} />) : null)}
         </span>
         <IconButton icon={isWide ? 'collapse' : 'expand'} label={isWide ? 'Show only the layer’s channels' : 'Show all channels of the part'} pressed={isWide} onClick={() => setWide(!isWide)} />
       </div>
@@ -44,9 +44,14 @@ export function Inspector({ session }: { session: Session }) {
   );
 }
 
-function Value({ name, text, isOdd }: { name: string; text: string; isOdd: boolean }) {
-  const component = name.slice(name.lastIndexOf('.') + 1) || name;
-  return <span class={`value ${isOdd ? 'is-odd' : ''}`} title={name}><span class={`component is-${component.toUpperCase()}`}>{plainText(component, { max: 16 })}</span> {text}</span>;
+/** Of other layers the whole name is said. */
+function Value({ name, text, isOdd, isOther }: { name: string; text: string; isOdd: boolean; isOther: boolean }) {
+  const component = isOther ? name : name.slice(name.lastIndexOf('.') + 1) || name;
+  return <span class={`value ${isOdd ? 'is-odd' : ''}`} title={name}><span class={`component is-${component.toUpperCase()}`}>{plainText(component, { max: 40 })}</span> <span data-channel={name}>{text}</span></span>;
+}
+
+function minus(value: number): string {
+  return String(value).replace('-', '−');
 }
 
 function DeepSamples({ deep }: { deep: { readonly count: number; readonly samples: readonly Readonly<Record<string, number>>[] } }) {

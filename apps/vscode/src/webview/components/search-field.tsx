@@ -8,7 +8,8 @@ export function SearchField({ label, value, count, onChange }: { label: string; 
       <input data-search type="text" placeholder={label} aria-label={label} spellcheck={false} value={value} onInput={(event) => onChange(event.currentTarget.value)}
         onKeyDown={(event) => {
           event.stopPropagation();
-          if (event.key === 'Escape') value === '' ? event.currentTarget.blur() : onChange('');
+          if (event.key === 'Escape' && value === '') event.currentTarget.blur();
+          else if (event.key === 'Escape') onChange('');
           if (event.key === 'ArrowDown') event.currentTarget.closest('.panel-body')?.querySelector<HTMLElement>('[tabindex="0"][role]')?.focus();
         }} />
       <span class="search-count" aria-live="polite">{count === null ? '' : count === 1 ? '1 row' : `${count} rows`}</span>

@@ -2,7 +2,7 @@
 import { plainText } from '@exr/core/text';
 import { useEffect, useRef } from 'preact/hooks';
 import { Viewer } from '../image/viewer.ts';
-import { currentLayer, drawnOf, normalising, partOf } from '../state/model.ts';
+import { currentLayer, drawnOf, lastOf, type Model, normalising, partOf } from '../state/model.ts';
 import type { Session } from '../session.ts';
 import { useStore } from '../state/store.ts';
 import { Icon } from './icon.tsx';
@@ -22,6 +22,7 @@ export function Stage({ session }: { session: Session }) {
     const layer = currentLayer(model);
     return layer ? `Picture of ${layer.layer || 'the base layer'}${layer.view ? `, view ${layer.view}` : ''}. Arrow keys move it, Shift and arrow keys move the inspected pixel.` : 'No picture';
   });
+  const drawn = useStore(session.store, drawnMark);
   useEffect(() => {
     try {
       const made = new Viewer(session, { box: box.current!, canvas: canvas.current!, overlay: overlay.current! });
@@ -42,12 +43,12 @@ export function Stage({ session }: { session: Session }) {
   };
   return (
     <section class="stage" aria-label="Picture">
-      <div ref={box} class={`canvas-box ${selecting ? 'is-selecting' : ''}`} tabIndex={0} role="img" aria-label={label} hidden={noPicture !== null} onKeyDown={onKeyDown}>
+      <div ref={box} data-e2e-picture={drawn?.what} data-e2e-layer={drawn?.layer} class={`canvas-box ${selecting ? 'is-selecting' : ''}`} tabIndex={0} role="img" aria-label={label} hidden={noPicture !== null} onKeyDown={onKeyDown}>
         <canvas ref={canvas} aria-hidden="true" />
         <canvas ref={overlay} aria-hidden="true" />
       </div>
       {noPicture !== null ? (
-        <div class="stage-message"><Icon name="warning" /><h2>No picture here</h2><p>{noPicture}</p><p class="dim">Hardware acceleration may be off, or the graphics driver too old. The header, structure and statistics work all the same, and <code>exr preview</code> draws without a graphics card.</p></div>
+        <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>No picture here</h2><p>{noPicture}</p><p class="dim">Hardware acceleration may be off, or the graphics driver too old. The header, structure and statistics work all the same, and <code>exr preview</code> draws without a graphics card.</p></div>
       ) : <StageNotes session={session} retry={() => {
         viewer.current?.pieces.retry();
         viewer.current?.schedule();
@@ -56,10 +57,17 @@ export function Stage({ session }: { session: Session }) {
   );
 }
 
+/** For tests: which layer is on the screen, and whether every pixel that is looked at is. */
+function drawnMark({ picture }: Model): Model['picture']['drawn'] {
+  return picture.drawn;
+}
+
 function StageNotes({ session, retry }: { session: Session; retry: () => void }) {
   const opened = useStore(session.store, (model) => model.opened);
   const picture = useStore(session.store, (model) => model.picture);
   const failure = useStore(session.store, (model) => model.failure);
+  // What the structure says of the whole file is said in the bar.
+  const isWhole = useStore(session.store, (model) => (lastOf(model.structure)?.judgement.verdict ?? 'ok') === 'ok');
   const legend = useStore(session.store, (model) => {
     const layer = currentLayer(model);
     const part = partOf(model.opened, layer);
@@ -67,23 +75,27 @@ function StageNotes({ session, retry }: { session: Session; retry: () => void })
     const drawn = drawnOf(layer, part, model.view.channel);
     return model.view.falseColour || drawn.kind === 'samples' ? normalising(model.view, drawn) : null;
   });
+  const what = useStore(session.store, (model) => {
+    const layer = currentLayer(model);
+    return layer?.kind === 'samples' ? 'samples in a pixel' : (model.view.channel ?? layer?.names[layer.kind === 'rgb' ? 1 : 0] ?? 'value');
+  });
   const range = useStore(session.store, (model) => model.view.range ?? model.picture.range);
   const exposure = useStore(session.store, (model) => model.view.exposure);
   if (!opened) {
-    return failure ? <div class="stage-message"><Icon name="error" /><h2>This file cannot be opened</h2><p>{plainText(failure.message, { max: 2000 })}</p><Actions session={session} /></div>
+    return failure ? <div class="stage-message" data-e2e="notice"><Icon name="error" /><h2>This file cannot be opened</h2><p>{plainText(failure.message, { max: 2000 })}</p><Actions session={session} /></div>
       : <div class="stage-message is-quiet"><span class="spinner" /><p>Opening…</p></div>;
   }
-  if (opened.notice) return <div class="stage-message"><Icon name="warning" /><h2>No picture</h2><p>{plainText(opened.notice, { max: 2000 })}</p><Actions session={session} /></div>;
-  if (opened.layers.length === 0) return <div class="stage-message"><Icon name="warning" /><h2>Nothing to draw</h2><p>No part of this file has channels that make a picture. Its header is in the panel beside.</p></div>;
+  if (opened.notice) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>No picture</h2><p>{plainText(opened.notice, { max: 2000 })}</p><Actions session={session} /></div>;
+  if (opened.layers.length === 0) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>Nothing to draw</h2><p>No part of this file has channels that make a picture. Its header is in the panel beside.</p></div>;
   return (
     <>
       {picture.status === 'failed' && (
-        <div class="stage-note is-error" role="alert"><Icon name="error" /><span>{plainText(picture.message ?? '', { max: 600 })}</span><button type="button" class="button is-secondary" onClick={retry}>Try again</button></div>
+        <div class="stage-note is-error" role="alert" data-e2e="notice"><Icon name="error" /><span>{plainText(picture.message ?? '', { max: 600 })}</span><button type="button" class="button is-secondary" onClick={retry}>Try again</button></div>
       )}
-      {picture.status !== 'failed' && picture.problems.length > 0 && (
+      {picture.status !== 'failed' && picture.problems.length > 0 && isWhole && (
         <details class="stage-note is-warning"><summary><Icon name="warning" />{picture.problems.length === 1 ? 'A chunk could not be read' : `${picture.problems.length >= 10 ? '10 or more' : picture.problems.length} chunks could not be read`}</summary><ul>{picture.problems.map((problem) => <li key={problem}>{plainText(problem, { max: 400 })}</li>)}</ul></details>
       )}
-      {legend && <Legend mode={legend} range={range} exposure={exposure} />}
+      {legend && <Legend what={plainText(what, { max: 40 })} mode={legend} range={range} exposure={exposure} />}
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { ViewState } from '../../shared/view-state.ts';
 import { stopsText, zoomText } from '../format/numbers.ts';
 import { titleOf } from '../panels/layers.tsx';
 import type { Session } from '../session.ts';
-import { currentLayer, drawnOf, normalising, partOf } from '../state/model.ts';
+import { currentLayer, drawnOf, lastOf, normalising, partOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { Adjust } from './adjust.tsx';
 import { Choice, IconButton } from './button.tsx';
@@ -103,6 +103,7 @@ export function SoloGroup({ session, view }: { session: Session; view: ViewState
 }
 
 function Badges({ session }: { session: Session }) {
+  const verdict = useStore(session.store, (model) => lastOf(model.structure)?.judgement.verdict ?? 'ok');
   const linked = useStore(session.store, (model) => model.linked);
   const rendering = useStore(session.store, (model) => model.structure.status === 'done' && model.structure.answer.rendering);
   const level = useStore(session.store, (model) => model.view.level);
@@ -111,6 +112,11 @@ function Badges({ session }: { session: Session }) {
     <div class="toolbar-group badges">
       {isBusy && <span class="spinner" role="img" aria-label="Reading pixels" title="Reading pixels" />}
       {(level.x > 0 || level.y > 0) && <span class="badge" title="A smaller level is shown (< and > change it)">level {level.x === level.y ? level.x : `${level.x}, ${level.y}`}</span>}
+      {verdict !== 'ok' && !rendering && (
+        <button type="button" class={`badge is-verdict ${verdict === 'incomplete' ? 'is-warning' : 'is-error'}`} title="What is wrong with the file’s structure" onClick={() => session.setView({ panel: 'structure' })}>
+          <Icon name={verdict === 'incomplete' ? 'warning' : 'error'} />{verdict}
+        </button>
+      )}
       {rendering && <span class="badge is-warning" title="Chunks are still missing and the file was written to a moment ago: it is shown as it grows"><Icon name="clock" /><span class="when-wide">still rendering</span></span>}
       {linked && <span class="badge" title="Zoom, layer and exposure are in step with the other EXR editors"><Icon name="link" /><span class="when-wide">in step</span></span>}
     </div>

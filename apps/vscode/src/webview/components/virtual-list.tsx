@@ -14,7 +14,8 @@ export interface VirtualListProps {
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
-const SPARE = 6;
+/** Rows beyond the edges that are there all the same, so that quick scrolling shows no gaps. */
+const SPARE = 30;
 
 export function VirtualList({ count, rowHeight, active, row, role, label, class: name, onKeyDown }: VirtualListProps) {
   const root = useRef<HTMLDivElement>(null);

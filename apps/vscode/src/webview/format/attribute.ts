@@ -37,7 +37,7 @@ interface BoxValue { readonly x_min: number; readonly y_min: number; readonly x_
 
 /** Readers of single types. */
 const KNOWN: Readonly<Record<string, (value: never) => ReadableValue | null>> = {
-  box2i: (box: BoxValue) => one(`${boxText(box)} · ${box.x_max - box.x_min + 1} × ${box.y_max - box.y_min + 1}`),
+  box2i: (box: BoxValue) => one(`${box.x_max - box.x_min + 1} × ${box.y_max - box.y_min + 1} · ${boxText(box)}`),
   box2f: (box: BoxValue) => one(boxText(box)),
   rational: ({ numerator, denominator }: { numerator: number; denominator: number }) => one(`${numerator}/${denominator}${denominator > 1 ? ` = ${floatText(Math.fround(numerator / denominator))}` : ''}`),
   chromaticities: (value: Readonly<Record<'red' | 'green' | 'blue' | 'white', Pair>>) => ({

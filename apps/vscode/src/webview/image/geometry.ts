@@ -73,9 +73,18 @@ export function contains(box: Box, x: number, y: number): boolean {
   return x >= box.xMin && x <= box.xMax && y >= box.yMin && y <= box.yMax;
 }
 
-/** What `fit` shows: the display window where the data window meets it, else the data window, as `exr preview` does. */
+/** What an export shows: the display window where the data window meets it, else the data window, as `exr preview` does. */
 export function shownBox({ dataWindow, displayWindow }: Pick<PartInfo, 'dataWindow' | 'displayWindow'>): Box {
   return !isEmpty(displayWindow) && intersection(dataWindow, displayWindow) ? displayWindow : dataWindow;
+}
+
+/** What `fit` shows: both windows where they meet, so that overscan is seen too; else the data window. */
+export function wholeBox({ dataWindow, displayWindow }: Pick<PartInfo, 'dataWindow' | 'displayWindow'>): Box {
+  return isEmpty(displayWindow) || !intersection(dataWindow, displayWindow) ? dataWindow : around(dataWindow, displayWindow);
+}
+
+export function around(a: Box, b: Box): Box {
+  return { xMin: Math.min(a.xMin, b.xMin), yMin: Math.min(a.yMin, b.yMin), xMax: Math.max(a.xMax, b.xMax), yMax: Math.max(a.yMax, b.yMax) };
 }
 
 export function middleOf({ xMin, yMin, xMax, yMax }: Box): [number, number] {

@@ -107,7 +107,7 @@ function drawGrid(context: CanvasRenderingContext2D, { transform, ratio }: Overl
   context.lineWidth = Math.max(1, Math.round(ratio));
 }
 
-const COMPONENT_COLOURS: Readonly<Record<string, string>> = { R: '#ff8a80', G: '#8be08b', B: '#8ab4ff', A: '#e0e0e0' };
+const COMPONENT_COLOURS: Readonly<Record<string, string>> = { R: '#ffb3ab', G: '#a6eba6', B: '#accbff', A: '#ffffff' };
 
 function drawValues(context: CanvasRenderingContext2D, { transform, exact, ratio, colours }: OverlayScene, visible: Box): void {
   if ((visible.xMax - visible.xMin + 1) * (visible.yMax - visible.yMin + 1) > MOST_CELLS) return;
@@ -126,18 +126,16 @@ function drawValues(context: CanvasRenderingContext2D, { transform, exact, ratio
       for (let x = box.xMin; x <= box.xMax; x++) {
         const i = (y - answer.region.yMin) * answer.width + (x - answer.region.xMin);
         const [centreX, centreY] = toScreen(transform, x + 0.5, y + 0.5);
+        context.fillStyle = 'rgb(0 0 0 / 0.55)';
+        context.fillRect(Math.round(centreX - cellX * 0.46), Math.round(centreY - (lines * step) / 2 - size * 0.15), Math.round(cellX * 0.92), Math.round(lines * step + size * 0.3));
         answer.planes.forEach((plane, line) => {
           const text = valueText(valueAt(plane, i), 4);
           const at = centreY + (line - (lines - 1) / 2) * step;
           const name = answer.names[line] ?? 'A';
-          context.strokeStyle = 'rgb(0 0 0 / 0.75)';
-          context.lineWidth = 2.5 * ratio;
-          context.strokeText(text, centreX, at, cellX * 0.96);
           context.fillStyle = lines === 1 ? '#ffffff' : (COMPONENT_COLOURS[name.slice(name.lastIndexOf('.') + 1).toUpperCase()] ?? '#ffffff');
-          context.fillText(text, centreX, at, cellX * 0.96);
+          context.fillText(text, centreX, at, cellX * 0.88);
         });
       }
     }
   }
-  context.lineWidth = Math.max(1, Math.round(ratio));
 }

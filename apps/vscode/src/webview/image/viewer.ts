@@ -4,7 +4,7 @@ import { RpcError } from '../../shared/rpc.ts';
 import type { PictureSide, Session } from '../session.ts';
 import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
 import { captureImage, captureView } from './capture.ts';
-import { clampZoom, fitZoom, intersection, type LevelMap, levelMap, middleOf, panned, pixelAt, shownBox, type Transform, transformOf, usableAspect, type View, visibleBox, zoomAround } from './geometry.ts';
+import { clampZoom, fitZoom, intersection, type LevelMap, levelMap, middleOf, panned, pixelAt, type Transform, transformOf, usableAspect, type View, visibleBox, wholeBox, zoomAround } from './geometry.ts';
 import { type InputTarget, listen } from './input.ts';
 import { type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
@@ -110,7 +110,7 @@ export class Viewer implements PictureSide, InputTarget {
     const { width, height, ratio } = this.#size;
     const { view } = this.session.store.value;
     const aspect = usableAspect(part.pixelAspectRatio);
-    const shown = shownBox(part);
+    const shown = wholeBox(part);
     const fit = view.zoom === 'fit';
     const zoom = fit ? fitZoom(shown, aspect, width, height, FIT_MARGIN * ratio) : clampZoom(view.zoom as number);
     return { width, height, aspect, zoom, centre: fit || !view.centre ? middleOf(shown) : view.centre };
@@ -125,7 +125,7 @@ export class Viewer implements PictureSide, InputTarget {
     const surround = surroundOf(store.value.opened?.settings.background ?? 'theme', colours.surround);
     if (!subject) {
       this.renderer.draw({ pieces: [], look: null, transform: transformOf({ width, height, zoom: 1, aspect: 1, centre: [0, 0] }), map: SAME, surround });
-      this.#tell({ status: 'none', message: null });
+      this.#tell({ status: 'none', message: null, drawn: null });
       return;
     }
     const view = this.viewOf(subject.part);
@@ -142,8 +142,10 @@ export class Viewer implements PictureSide, InputTarget {
     if (pieces.length > 0 && this.session.times['firstImage'] === undefined) this.session.times['firstImage'] = performance.now();
     if (this.pieces.isComplete && pieces.length > 0 && this.session.times['fullImage'] === undefined) this.session.times['fullImage'] = performance.now();
     const problems = [...new Set(pieces.flatMap(({ answer }) => answer.problems))].slice(0, 10);
+    const isAsked = shown !== null && subjectKey(subject) === subjectKey(shown);
     this.#tell({
-      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || subjectKey(subject) !== (shown && subjectKey(shown)) ? 'loading' : this.pieces.isComplete ? 'shown' : 'proxy',
+      drawn: shown && pieces.length > 0 ? { layer: shown.layer.id, what: isAsked && this.pieces.isComplete ? 'full' : 'proxy' } : null,
+      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || !isAsked ? 'loading' : this.pieces.isComplete ? 'shown' : 'proxy',
       message: this.pieces.failure, problems, range: this.#range,
     });
   }
@@ -220,7 +222,7 @@ export class Viewer implements PictureSide, InputTarget {
     const { store } = this.session;
     const now = store.value.picture;
     const picture = { ...now, ...next };
-    const same = picture.status === now.status && picture.message === now.message && String(picture.problems) === String(now.problems) && String(picture.range) === String(now.range);
+    const same = picture.status === now.status && picture.message === now.message && String(picture.problems) === String(now.problems) && String(picture.range) === String(now.range) && picture.drawn?.layer === now.drawn?.layer && picture.drawn?.what === now.drawn?.what;
     if (!same) queueMicrotask(() => store.set({ picture }));
     document.body.dataset['picture'] = picture.status;
   }
@@ -256,9 +258,7 @@ export class Viewer implements PictureSide, InputTarget {
     const now = this.#moving();
     if (!now) return;
     const { ratio } = this.#size;
-    const reach = intersection(now.part.dataWindow, now.part.displayWindow) ? now.part.displayWindow : now.part.dataWindow;
-    const all: Box = { xMin: Math.min(reach.xMin, now.part.dataWindow.xMin), yMin: Math.min(reach.yMin, now.part.dataWindow.yMin), xMax: Math.max(reach.xMax, now.part.dataWindow.xMax), yMax: Math.max(reach.yMax, now.part.dataWindow.yMax) };
-    this.session.setView({ zoom: now.view.zoom, centre: panned(now.view, dx * ratio, dy * ratio, all) });
+    this.session.setView({ zoom: now.view.zoom, centre: panned(now.view, dx * ratio, dy * ratio, wholeBox(now.part)) });
   }
 
   doubleClick(x: number, y: number): void {
@@ -377,9 +377,14 @@ export class Viewer implements PictureSide, InputTarget {
 
   probe(): Record<string, unknown> {
     const subject = this.#subject();
+    const transform = subject && transformOf(this.viewOf(subject.part));
+    const shown = this.pieces.shown;
+    const finest = this.pieces.toDraw().at(-1)?.answer;
     return {
+      picture: shown && finest ? { layer: shown.layer.id, level: shown.level, region: finest.region, scaleX: finest.scaleX, scaleY: finest.scaleY, width: finest.width, height: finest.height } : null,
+      toScreen: transform && [transform.scaleY, transform.originX, transform.originY], drawn: this.renderer.frames,
       canvas: this.#size, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
-      transform: subject && transformOf(this.viewOf(subject.part)), pieces: this.pieces.toDraw().map(({ key, bytes, answer }) => ({ key, bytes, width: answer.width, height: answer.height, region: answer.region })),
+      transform, pieces: this.pieces.toDraw().map(({ key, bytes, answer }) => ({ key, bytes, width: answer.width, height: answer.height, region: answer.region })),
     };
   }
 }

@@ -67,7 +67,7 @@ export function HeaderPanel({ session }: { session: Session }) {
   };
 
   return (
-    <div class="panel-body header-panel" ref={root}>
+    <div class="panel-body header-panel" data-e2e={opened ? 'header' : undefined} ref={root}>
       <SearchField label="Search attributes, types and values" value={search} count={search ? rows.length : null} onChange={(value) => {
         setSearch(value);
         setActive(0);

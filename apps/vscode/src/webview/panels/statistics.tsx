@@ -1,16 +1,20 @@
 /** Statistics of a part's channels, of all of it or of a region, and the histogram of one channel. */
 import type { ChannelStats } from '@exr/core';
 import { formatCount, formatNumber, plainText } from '@exr/core/text';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Box, StatsAnswer } from '../../shared/protocol.ts';
 import { Choice, IconButton } from '../components/button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { ProgressLine } from '../components/progress.tsx';
+import { heightOf, widthOf } from '../image/geometry.ts';
 import { sizeText } from '../image/overlay.ts';
 import type { Session } from '../session.ts';
 import { currentLayer, lastOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { HistogramPlot } from './histogram.tsx';
+
+/** Values that are measured at once. */
+const CHEAP = 2 ** 24;
 
 type Extent = 'all' | 'visible' | 'selection';
 
@@ -31,12 +35,18 @@ export function StatisticsPanel({ session }: { session: Session }) {
     const region = of === 'selection' ? selection : of === 'visible' ? (session.picture?.visible() ?? null) : null;
     session.askStats(part, region);
   };
+  // What costs next to nothing is measured without being asked.
+  const info = opened?.parts.find(({ index }) => index === part);
+  const values = info ? widthOf(info.dataWindow) * heightOf(info.dataWindow) * info.channels.length : Infinity;
+  useEffect(() => {
+    if (asked.status === 'idle' && part !== null && values <= CHEAP && !info?.isDeep) session.askStats(part, null);
+  }, [opened?.revision, part]);
   if (!opened || part === null) return <div class="panel-body"><p class="empty">{opened ? 'There is no part that could be measured.' : 'Reading the header…'}</p></div>;
   return (
     <div class="panel-body statistics-panel scrolls">
       <div class="measure">
         <Choice label="What is measured" value={of} onChoose={setExtent} options={[
-          { value: 'all', text: 'Whole part', says: 'Every pixel of the part' }, { value: 'visible', text: 'In view', says: 'What can be seen now' },
+          { value: 'all', text: 'All', says: 'Every pixel of the part' }, { value: 'visible', text: 'In view', says: 'What can be seen now' },
           { value: 'selection', text: 'Selection', says: selection ? `The selection of ${sizeText(selection)}` : 'Hold Shift and drag over the picture to select a region', disabled: !selection },
         ]} />
         <IconButton icon="marquee" label={selecting ? 'Drag over the picture to select a region' : 'Select a region'} pressed={selecting} onClick={() => {
@@ -57,7 +67,8 @@ export function StatisticsPanel({ session }: { session: Session }) {
 function Answer({ session, answer, isOld }: { session: Session; answer: StatsAnswer & { readonly region: Box | null }; isOld: boolean }) {
   const [chosen, setChosen] = useState<string | null>(null);
   const { channels, partial, skipped, region, part } = answer;
-  const shown = channels.find(({ name }) => name === chosen) ?? channels[0];
+  const layer = useStore(session.store, currentLayer);
+  const shown = channels.find(({ name }) => name === chosen) ?? channels.find(({ name }) => name === layer?.names[0]) ?? channels[0];
   return (
     <div class={isOld ? 'is-old' : ''}>
       <div class="panel-line">
@@ -66,7 +77,7 @@ function Answer({ session, answer, isOld }: { session: Session; answer: StatsAns
       </div>
       {partial && <p class="note is-warning"><Icon name="warning" />{formatCount(skipped)} {skipped === 1 ? 'chunk is' : 'chunks are'} missing or broken: these are the numbers of the rest.</p>}
       {shown && <Channel session={session} channel={shown} />}
-      <div class="stats-table" tabIndex={0} aria-label="Statistics by channel, scrollable">
+      <div class="stats-table" data-e2e="statistics" tabIndex={0} aria-label="Statistics by channel, scrollable">
         <table>
           <thead><tr>{['channel', 'min', 'max', 'mean', 'stddev', 'p01', 'p50', 'p99', 'NaN', 'Inf', 'zeros', 'negative'].map((name) => <th key={name} scope="col" class={name === 'channel' ? '' : 'number'}>{name}</th>)}</tr></thead>
           <tbody>{channels.map((channel) => <Row key={channel.name} session={session} channel={channel} isChosen={channel === shown} onChoose={() => setChosen(channel.name)} />)}</tbody>
@@ -84,9 +95,9 @@ function Row({ session, channel, isChosen, onChoose }: { session: Session; chann
     ? <td class="number"><button type="button" class="link is-error" title={`${says}; go to the first at ${place.x}, ${place.y}`} onClick={() => session.goTo(place.x, place.y)}>{formatCount(value)}</button></td>
     : <td class="number dim">{formatCount(value)}</td>);
   return (
-    <tr class={isChosen ? 'is-chosen' : ''}>
+    <tr data-channel={channel.name} class={isChosen ? 'is-chosen' : ''}>
       <th scope="row"><button type="button" class="channel-button" aria-pressed={isChosen} title={channel.name} onClick={onChoose}>{plainText(channel.name, { max: 60 })}</button></th>
-      {[channel.min, channel.max, channel.mean, channel.stddev, channel.p01, channel.p50, channel.p99].map((value, i) => <td key={i} class="number" title={String(value)}>{number(value)}</td>)}
+      {(['min', 'max', 'mean', 'stddev', 'p01', 'p50', 'p99'] as const).map((column) => <td key={column} data-column={column} class="number" title={String(channel[column])}>{number(channel[column])}</td>)}
       {count(channel.nan, `${channel.nan} NaN`)}
       {count(infinities, `${infinities} infinities`)}
       <td class="number dim">{formatCount(channel.zero)}</td>

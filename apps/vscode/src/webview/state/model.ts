@@ -23,6 +23,8 @@ export interface PictureState {
   readonly status: 'none' | 'loading' | 'proxy' | 'shown' | 'failed';
   readonly message: string | null;
   readonly problems: readonly string[];
+  /** What is on the screen: pieces of which layer, and whether they are all that is wanted. */
+  readonly drawn: { readonly layer: string; readonly what: 'proxy' | 'full' } | null;
   /** Low and high ends of the picture's own values, as normalising uses them. */
   readonly range: readonly [number, number] | null;
 }
@@ -50,7 +52,7 @@ export interface Model {
 }
 
 export const INITIAL: Model = {
-  opened: null, failure: null, view: DEFAULT_VIEW, picture: { status: 'none', message: null, problems: [], range: null }, noPicture: null,
+  opened: null, failure: null, view: DEFAULT_VIEW, picture: { status: 'none', message: null, problems: [], drawn: null, range: null }, noPicture: null,
   structure: IDLE, stats: IDLE, selection: null, selecting: false, linked: false, help: false, said: '', zoom: 1,
 };
 
