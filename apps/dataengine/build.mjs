@@ -1,12 +1,11 @@
 // Bundles two programs that need nothing but Node (and, for a store in a file, @duckdb/node-api beside them): dist/exr-function.mjs for local work, and
 // dist/server.mjs, which takes everything from its environment. What goes into a container is made by `nx build-function dataengine`.
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-rmSync(`${here}dist`, { recursive: true, force: true });
-mkdirSync(`${here}dist`);
+mkdirSync(`${here}dist`, { recursive: true }); // dist/function is another target's
 for (const [entry, out] of [['main', 'exr-function'], ['server-main', 'server']]) {
   await build({
     entryPoints: [`${here}src/${entry}.ts`],

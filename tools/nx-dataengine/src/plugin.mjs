@@ -54,6 +54,6 @@ function readMarker(file) {
     throw new Error(`${file}: expected JSON with the options of the build: ${/** @type {Error} */ (error).message}`, { cause: error });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`${file}: found ${JSON.stringify(value)}, expected an object with the options of the build`);
-  const { $schema: _schema, ...options } = value;
-  return options;
+  delete value.$schema;
+  return value;
 }

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import build from '../src/build/executor.mjs';
 import generate from '../src/function/generator.mjs';
 import { packageFolder } from '../src/build/notices.mjs';
-import { EVERYTHING, filesOf, tinyApp } from './samples.mjs';
+import { EVERYTHING, TINY_SERVER, filesOf, tinyApp } from './samples.mjs';
 import { checkout, eslint, run, scratch, tsc, vitest } from './scratch.mjs';
 
 /** path → mode and hash, of every file and folder. */
@@ -76,7 +76,10 @@ describe('the build', () => {
     workspace.file('sample.exr', 'not really');
     tinyApp(workspace);
     workspace.file('apps/tiny/src/uses-packages.ts', "import { parse } from 'yaml';\nimport * as duckdb from '@duckdb/node-api';\nconsole.log(parse('a: 1'), duckdb);\n");
-    workspace.file('apps/tiny/events/own.json', { mine: true });
+    workspace.file('apps/eventful/package.json', { name: 'eventful' });
+    workspace.file('apps/eventful/src/server-main.ts', TINY_SERVER);
+    workspace.file('apps/eventful/src/uses-packages.ts', '');
+    workspace.file('apps/eventful/events/own.json', { mine: true });
     cpSync(join(checkout, 'node_modules/yaml'), join(workspace.root, 'node_modules/yaml'), { recursive: true }); // the copy elsewhere has no other
     vi.spyOn(console, 'log').mockImplementation(() => {});
   });
@@ -106,17 +109,19 @@ describe('the build', () => {
   });
 
   it('writes the files that were asked for', async () => {
-    const files = await filesOf(workspace, whole);
+    const files = await filesOf(workspace, whole, 'apps/eventful');
     expect(Object.keys(files).sort()).toEqual([
       '.dockerignore', 'Dockerfile', 'LICENSE', 'README.md', 'THIRD-PARTY-NOTICES.txt', 'config.yaml', 'deploy.env.example', 'deploy.sh',
-      'events/batch.json', 'events/cli-generated.json', 'events/element-created.json', 'events/element-removed.json', 'events/element-tagged.json', 'events/own.json', 'events/schedule.json',
+      'events/own.json',
       'function.yaml', 'invoke-local.mjs', 'layer.tar', 'package.json', 'pipeline.yaml.tmpl', 'publish-revision.mjs',
       'python/Aptfile', 'python/LICENSE', 'python/README.md', 'python/THIRD-PARTY-NOTICES.txt', 'python/customDeps', 'python/main.py', 'python/requirements.txt', 'python/server.mjs', 'python/shim.json',
       'sample/sample.exr', 'secret.yaml.example', 'server.mjs', 'smoke.sh', 'trigger-element.yaml', 'trigger-schedule.yaml', 'verify.mjs',
     ]);
     for (const path of ['deploy.sh', 'smoke.sh']) expect(files[path]).not.toContain('@@');
     expect(files['README.md']).toContain('No VAST cluster has been reached');
-    expect(await filesOf(workspace)).not.toHaveProperty('python/main.py');
+    const bare = Object.keys(await filesOf(workspace));
+    expect(bare).not.toContain('python/main.py');
+    expect(bare.filter((path) => path.startsWith('events/')).sort()).toEqual(['batch', 'cli', 'created', 'removed', 'schedule', 'tagged'].map((name) => `events/${name}.json`));
   });
 
   it('names whose work is in the bundle, and leaves native packages out', async () => {
@@ -185,8 +190,8 @@ describe('the build', () => {
       for (let i = 0; i < 500 && (await status()) !== 200; i++) await new Promise((resolve) => setTimeout(resolve, 20));
       expect(await status()).toBe(200);
       for (const mode of ['binary', 'structured']) {
-        const sent = await run(process.execPath, [join(folder, 'invoke-local.mjs'), '--url', `http://127.0.0.1:${port}/`, '--mode', mode, '--bucket', 'b', '--key', 'k 1.exr', join(folder, 'events/element-created.json'), join(folder, 'events/schedule.json')]);
-        expect(sent.stdout).toMatch(/^element-created\.json {2}204 .*\nschedule\.json {2}204 /);
+        const sent = await run(process.execPath, [join(folder, 'invoke-local.mjs'), '--url', `http://127.0.0.1:${port}/`, '--mode', mode, '--bucket', 'b', '--key', 'k 1.exr', join(folder, 'events/created.json'), join(folder, 'events/schedule.json')]);
+        expect(sent.stdout).toMatch(/^created\.json {2}204 .*\nschedule\.json {2}204 /);
         expect(sent.code).toBe(0);
       }
       const exited = new Promise((resolve) => child.once('exit', resolve));

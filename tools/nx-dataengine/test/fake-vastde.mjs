@@ -13,6 +13,7 @@ state.calls.push([kind, verb, ...rest]);
 const manifest = flag('--from-file') ?? flag('--config')?.replace(/^@/, '');
 const given = manifest ? parse(readFileSync(manifest, 'utf8')) : {};
 let [code, out, error] = [0, '', ''];
+if (flag('--secret-file')) state.secret = parse(readFileSync(flag('--secret-file'), 'utf8'));
 if (faults.includes('login')) [code, error] = [1, '401 Unauthorized: run vastde config init'];
 else if (verb === 'list') out = JSON.stringify({ data: Object.values(state[kind]) });
 else if (verb === 'get') {

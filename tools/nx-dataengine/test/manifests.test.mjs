@@ -81,7 +81,7 @@ describe('manifests', () => {
 
 describe('events', () => {
   it('are the shapes that were seen: elementpath and Records agree, keys in Records are form-encoded', () => {
-    for (const name of ['element-created.json', 'element-removed.json', 'element-tagged.json']) {
+    for (const name of ['created.json', 'removed.json', 'tagged.json']) {
       const event = JSON.parse(full[`events/${name}`]);
       expect(event.id).toMatch(/^[0-9a-f]+$/); // the platform's own runtime reads it as hexadecimal
       expect(event.subject).toContain('.');
@@ -93,7 +93,7 @@ describe('events', () => {
       expect(event.elementpath).toMatch(/^renders\/shows\/.*\.exr$/);
     }
     expect(JSON.parse(full['events/schedule.json'])).toMatchObject({ type: 'vastdata.com:Schedule.TimerElapsed', data: { message: 'Activating trigger by cron' } });
-    const cli = JSON.parse(full['events/cli-generated.json']);
+    const cli = JSON.parse(full['events/cli.json']);
     expect([cli.type, cli.elementpath]).toEqual(['vastdata.com:Element.ObjectCreated', undefined]);
     expect(JSON.parse(full['events/batch.json'])).toHaveLength(2);
   });

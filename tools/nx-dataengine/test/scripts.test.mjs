@@ -101,6 +101,14 @@ describe('deploy.sh', () => {
     expect(second.stderr).toContain('tiny-pipeline runs revision 2');
   });
 
+  it('fills cluster and namespace into the secret, and nothing else', async () => {
+    writeFileSync(join(bin, 'secret.yaml'), `${readFileSync(join(folder, 'secret.yaml.example'), 'utf8').replace('value: ""', "value: 'a${TOPIC}&\\b'")}`);
+    const result = await deploy([...args, '--secret-file', join(bin, 'secret.yaml')], SITE);
+    expect(result).toMatchObject({ code: 0 });
+    expect(kept().secret).toEqual({ name: 'tiny-secret', kubernetes_cluster_vrn: SITE.KUBERNETES_CLUSTER_VRN, namespace: 'default', entries: [{ key: 'S3_SECRET_KEY', value: 'a${TOPIC}&\\b' }] });
+    expect(`${result.stdout}${result.stderr}`).not.toContain('${TOPIC}');
+  });
+
   it('takes values from a file, the environment first', async () => {
     writeFileSync(join(bin, 'my.env'), `# mine\nCONTAINER_REGISTRY="quoted"\r\nSOURCE_BUCKET=from-file\nIMAGE_TAG=1.0\n${Object.entries(SITE).slice(2).map(([name, value]) => `${name}=${value}`).join('\n')}`);
     expect(await deploy(['--env-file', join(bin, 'my.env'), '--skip-image'], { SOURCE_BUCKET: 'from-environment' })).toMatchObject({ code: 0 });

@@ -17,15 +17,15 @@ export function eventSamples(options) {
   const key = `${options.prefix ?? ''}show/seq 010/shot+0020/beauty.1001${options.suffix ?? '.bin'}`;
   const created = element({ id: '1004356627333135', trigger: elementTrigger, subtype: 'ElementCreated', eventName: 'ObjectCreated:Put', bucket, key });
   return {
-    'element-created.json': created,
-    'element-removed.json': element({ id: '1004356627333136', trigger: elementTrigger, subtype: 'ElementRemoved', eventName: 'ObjectRemoved:Delete', bucket, key }),
-    'element-tagged.json': element({ id: '1004356627333137', trigger: elementTrigger, subtype: 'ElementTagged', eventName: 'ObjectTagging:Put', bucket, key }),
+    'created.json': created,
+    'removed.json': element({ id: '1004356627333136', trigger: elementTrigger, subtype: 'ElementRemoved', eventName: 'ObjectRemoved:Delete', bucket, key }),
+    'tagged.json': element({ id: '1004356627333137', trigger: elementTrigger, subtype: 'ElementTagged', eventName: 'ObjectTagging:Put', bucket, key }),
     'schedule.json': {
       specversion: '1.0', id: 'efa7325c-3194-4e03-87f7-a66059b4e696', type: 'vastdata.com:Schedule.TimerElapsed', source: `vastdata.com:${scheduleTrigger}.${ID}`,
       subject: 'vast-broker-engine-broker.main', time: `${TIME}+00:00`, datacontenttype: 'application/json',
       cronschedule: '0 0/5 * ? * * *', timerelapsedtimestamp: '1775662889591', partitionkey: scheduleTrigger, data: { message: 'Activating trigger by cron' },
     },
-    'cli-generated.json': {
+    'cli.json': {
       specversion: '1.0', id: '59e46a1b-b060-49e8-8438-3dc03095a0da', type: 'vastdata.com:Element.ObjectCreated', source: 'vastdata.com:trigger1.7c99196c-6c16-4c84-b87d-c1d7861d0ba4',
       subject: 'vastdata.com:kafka-view.default-topic', time: '2025-10-10T13:38:09Z', datacontenttype: 'application/json', triggerext1: 'cli-generated', triggerext2: 'test-event',
       data: { Records: [{ s3: { bucket: { name: bucket }, object: { key: encode(key) } } }] },

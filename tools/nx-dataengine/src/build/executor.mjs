@@ -59,7 +59,7 @@ export async function functionTree(options) {
   put(tree, 'config.yaml', localConfig(options));
   put(tree, 'deploy.env.example', `# What differs from site to site. Copy this out of here, fill it in, and give it to deploy.sh --env-file.\n${placeholders(options).map(({ name, description }) => `\n# ${description}\n${name}=\n`).join('')}`);
 
-  const samples = { ...eventSamples(options), ...ownEvents(options) };
+  const samples = ownEvents(options) ?? eventSamples(options);
   for (const [name, sample] of Object.entries(samples)) put(tree, `events/${name}`, json(sample));
   if (options.sample) put(tree, `sample/${basename(options.sample)}`, read(options, options.sample, 'sample'));
   for (const name of ['deploy.sh', 'smoke.sh', 'invoke-local.mjs', 'publish-revision.mjs']) put(tree, name, script(name, options), { executable: true });
@@ -68,10 +68,10 @@ export async function functionTree(options) {
   return tree;
 }
 
-/** The app's own events win over ours of the same name. @param {FunctionOptions} options @returns {Record<string, unknown>} */
+/** The events of an app that has its own; it knows best what it understands. @param {FunctionOptions} options @returns {Record<string, unknown> | undefined} */
 function ownEvents({ root, projectRoot }) {
   const folder = join(root, projectRoot, 'events');
-  if (!existsSync(folder)) return {};
+  if (!existsSync(folder)) return undefined;
   return Object.fromEntries(readdirSync(folder).filter((name) => name.endsWith('.json')).sort().map((name) => [name, JSON.parse(readFileSync(join(folder, name), 'utf8'))]));
 }
 

@@ -1,5 +1,5 @@
 // The manifests, field by field as the platform's own samples have them, made from the options by a YAML library.
-import { Document, Scalar, YAMLMap, isMap, isScalar } from 'yaml';
+import { Document, Scalar, isMap, isScalar } from 'yaml';
 import { resourceNames } from './options.mjs';
 
 /** @typedef {import('./options.mjs').FunctionOptions} FunctionOptions */
@@ -119,7 +119,7 @@ export function secretManifest(options) {
   }, 'Copy this out of here (this folder is emptied by every build), fill it in, chmod 600, and give it to deploy.sh --secret-file.');
   const entries = /** @type {any} */ (document.get('entries'));
   options.secretKeys.forEach(({ description }, i) => { entries.items[i].commentBefore = ` ${description}`; });
-  return String(document);
+  return print(document);
 }
 
 /** For `vastde functions localrun --config`. @param {FunctionOptions} options */
@@ -130,7 +130,7 @@ export function localConfig(options) {
   }, 'For a run on this machine: vastde functions localrun --config. Copy it out of here before you write keys into it.');
   describe(document.get('envs'), options.environment);
   if (options.secretName) describe(document.getIn(['secrets', options.secretName]), options.secretKeys);
-  return String(document);
+  return print(document);
 }
 
 /** @param {unknown} map @param {{ name: string, description: string }[]} entries */
@@ -144,7 +144,12 @@ function describe(map, entries) {
 
 /** @param {unknown} value @param {string} comment */
 function text(value, comment) {
-  return String(doc(value, comment));
+  return print(doc(value, comment));
+}
+
+/** Long sentences stay on their line. @param {Document} document */
+function print(document) {
+  return document.toString({ lineWidth: 0 });
 }
 
 /** @param {unknown} value @param {string} comment @returns {Document} */
@@ -163,6 +168,6 @@ function doc(value, comment) {
 function quotePlaceholders(node) {
   if (isScalar(node)) {
     if (typeof node.value === 'string' && node.value.includes('${') && node.value !== placeholder('REVISION')) node.type = Scalar.QUOTE_DOUBLE;
-  } else if (isMap(node)) for (const pair of /** @type {YAMLMap} */ (node).items) quotePlaceholders(pair.value);
+  } else if (isMap(node)) for (const pair of node.items) quotePlaceholders(pair.value);
   else if (node && typeof node === 'object' && 'items' in node) for (const item of /** @type {{ items: unknown[] }} */ (node).items) quotePlaceholders(item);
 }

@@ -54,7 +54,7 @@ ${WHAT.filter(([name]) => has(name)).map(([name, what]) => `| ${name} | ${what}$
 
     PORT=${PORT} node server.mjs &
     curl -i http://localhost:${PORT}/readiness
-    node invoke-local.mjs events/element-created.json --bucket BUCKET --key KEY
+    node invoke-local.mjs events/created.json --bucket BUCKET --key KEY
 
 or in the image, as the platform starts it:
 

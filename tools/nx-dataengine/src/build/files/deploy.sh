@@ -96,12 +96,14 @@ if [ -n "$env_file" ]; then
 fi
 IMAGE_TAG=${image_tag:-${IMAGE_TAG:-@@TAG@@}}
 
-# Fills in a manifest: $1 → $2. Values go into double quotes or stand as they are, so they may only hold what means the same in both.
+# Fills in a manifest: $1 → $2, all of it or only the names from $3 on. Values go into double quotes or stand as they are, so they may only hold what means
+# the same in both.
 missing=''
 render() {
-  local text key value
-  text=$(<"$here/$1")
+  local text key value only
+  text=$(<"$1") only=" ${*:3} "
   while IFS= read -r key; do
+    [ "$only" = '  ' ] || [[ $only == *" $key "* ]] || continue
     value=${!key:-}
     if [ -z "$value" ]; then
       case " $missing " in *" $key "*) ;; *) missing="$missing $key" ;; esac
@@ -109,17 +111,17 @@ render() {
     fi
     [[ $value =~ ^[A-Za-z0-9._/:@%+,=~-]+$ ]] || fail "$key: found '$value', expected letters, digits and . _ / : @ % + , = ~ - (edit the manifest by hand for more)"
     text=${text//"\${$key}"/$value}
-  done < <(grep -o '[$]{[A-Z_][A-Z0-9_]*}' "$here/$1" | tr -d '{}$' | sort -u)
+  done < <(grep -o '[$]{[A-Z_][A-Z0-9_]*}' "$1" | tr -d '{}$' | sort -u)
   printf '%s\n' "$text" >"$2"
 }
 
 # What a dry run shows of a manifest.
 show() { if [ -n "$dry_run" ]; then printf '\n# %s\n' "$1"; sed 's/^/    /' "$2"; fi; }
 
-REVISION=0 render function.yaml "$work/function.yaml"
-render trigger-element.yaml "$work/trigger-element.yaml"
-[ -z "$SCHEDULE_TRIGGER" ] || render trigger-schedule.yaml "$work/trigger-schedule.yaml"
-REVISION=1 render pipeline.yaml.tmpl "$work/pipeline.yaml"
+REVISION=0 render "$here/function.yaml" "$work/function.yaml"
+render "$here/trigger-element.yaml" "$work/trigger-element.yaml"
+[ -z "$SCHEDULE_TRIGGER" ] || render "$here/trigger-schedule.yaml" "$work/trigger-schedule.yaml"
+REVISION=1 render "$here/pipeline.yaml.tmpl" "$work/pipeline.yaml"
 if [ -n "$missing" ]; then
   say "Not set:$missing"
   [ -n "$dry_run" ] || fail 'set them in the environment or in --env-file; deploy.env.example says what each is'
@@ -201,7 +203,13 @@ trigger "$ELEMENT_TRIGGER" "$work/trigger-element.yaml"
 
 # ── the pipeline
 secret_option=()
-[ -z "$secret_file" ] || secret_option=(--secret-file "$secret_file")
+if [ -n "$secret_file" ]; then
+  if [ -z "$dry_run" ]; then # in a folder that only this user reads, and that goes at the end
+    (umask 077 && render "$secret_file" "$work/secret.yaml" KUBERNETES_CLUSTER_VRN NAMESPACE)
+    secret_file=$work/secret.yaml
+  fi
+  secret_option=(--secret-file "$secret_file")
+fi
 if [ -n "$dry_run" ]; then
   show 'pipeline.yaml (REVISION is the one just published)' "$work/pipeline.yaml"
   echo; echo "# if $PIPELINE is not there yet:"
@@ -215,7 +223,7 @@ if [ -n "$dry_run" ]; then
   [ -z "$SECRET" ] || [ -n "$secret_file" ] || say "Note: the pipeline attaches the secret $SECRET; --secret-file makes it (see secret.yaml.example)."
   exit 0
 fi
-REVISION=$REVISION render pipeline.yaml.tmpl "$work/pipeline.yaml"
+REVISION=$REVISION render "$here/pipeline.yaml.tmpl" "$work/pipeline.yaml"
 if exists pipelines "$PIPELINE"; then
   say "pipeline $PIPELINE: updating"
   vastde pipelines update "$PIPELINE" --config "@$work/pipeline.yaml" ${secret_option[@]+"${secret_option[@]}"}

@@ -23,7 +23,7 @@ Without files: every sample of events/. --bucket and --key put your object's pla
 
 examples:
   PORT=8080 node server.mjs &
-  node invoke-local.mjs events/element-created.json --bucket renders --key show/beauty.1001.exr
+  node invoke-local.mjs events/created.json --bucket renders --key show/beauty.1001.exr
   node invoke-local.mjs --mode structured events/schedule.json
 
 Exit code: 0 when every answer was 2xx, 1 otherwise.`);
