@@ -63,7 +63,7 @@ export class ExrView {
   }
 
   probe(): Promise<Probe> {
-    return this.frame.evaluate(() => (globalThis as unknown as { exrInspector: { probe(): unknown } }).exrInspector.probe() as never);
+    return this.frame.evaluate(() => (globalThis as unknown as { exrProbe(): never }).exrProbe());
   }
 
   /** Waits until what the probe tells suits. */

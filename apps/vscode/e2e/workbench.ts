@@ -94,7 +94,7 @@ export class Workbench {
     for (let attempt = 0; ; attempt++) {
       await this.page.keyboard.press(key);
       try {
-        await input.waitFor({ timeout: 3000 });
+        await input.waitFor({ timeout: 10_000 });
         break;
       } catch (error) {
         if (attempt === 3) throw error;

@@ -1,7 +1,8 @@
 /** What the status bar says of an editor. */
 import type { OpenedFile } from '../engine/index.ts';
 import type { StructureAnswer } from '../shared/protocol.ts';
-import type { ViewState } from '../shared/view-state.ts';
+import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
+import { formatBytes } from '@exr/core/text';
 
 export interface StatusTexts {
   readonly size: string;
@@ -11,17 +12,18 @@ export interface StatusTexts {
   readonly verdict: { readonly text: string; readonly tip: string; readonly level: 'fine' | 'warning' | 'error' } | null;
 }
 
-export function statusTexts(opened: OpenedFile, state: ViewState | null, judged: StructureAnswer | null): StatusTexts {
-  const layer = opened.layers.find(({ id }) => id === (state?.layer ?? opened.firstLayer));
+export function statusTexts(opened: OpenedFile, given: ViewState | null, judged: StructureAnswer | null): StatusTexts {
+  const state = given ?? DEFAULT_VIEW; // until the view has told
+  const layer = opened.layers.find(({ id }) => id === (state.layer ?? opened.firstLayer));
   const part = opened.parts[layer?.part ?? 0];
-  const level = part?.levels.find((each) => each.level.x === state?.level.x && each.level.y === state.level.y) ?? part?.levels[0];
-  const bytes = bytesText(opened.report.file.size_bytes);
+  const level = part?.levels.find((each) => each.level.x === state.level.x && each.level.y === state.level.y) ?? part?.levels[0];
+  const bytes = formatBytes(opened.report.file.size_bytes);
   const name = layer ? (layer.layer === '' ? (layer.channels.length === 1 ? layer.channels[0]! : 'base layer') : layer.layer.replace(/^#/, '')) : null;
   return {
     size: level ? `${level.window.xMax - level.window.xMin + 1} × ${level.window.yMax - level.window.yMin + 1}  ${bytes}` : bytes,
-    layer: layer ? [opened.parts.length > 1 ? (layer.partName ?? `part ${layer.part}`) : null, layer.view, state?.channel ?? name].filter((each) => each !== null).join(' / ') : null,
-    zoom: layer && state ? (state.zoom === 'fit' ? 'Fit' : zoomText(state.zoom)) : null,
-    exposure: layer && state && !layer.data ? exposureText(state.exposure) : null,
+    layer: layer ? [opened.parts.length > 1 ? (layer.partName ?? `part ${layer.part}`) : null, layer.view, state.channel ?? name].filter((each) => each !== null).join(' / ') : null,
+    zoom: layer ? (state.zoom === 'fit' ? 'Fit' : zoomText(state.zoom)) : null,
+    exposure: layer && !layer.data ? exposureText(state.exposure) : null,
     verdict: judged ? verdictOf(judged) : null,
   };
 }
@@ -33,13 +35,6 @@ export function exposureText(stops: number): string {
 function zoomText(zoom: number): string {
   const percent = zoom * 100;
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
-}
-
-/** Decimal units, as file managers show them. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const unit = Math.min(4, Math.floor(Math.log10(bytes) / 3));
-  return `${Number((bytes / 1000 ** unit).toPrecision(3))} ${['B', 'kB', 'MB', 'GB', 'TB'][unit]}`;
 }
 
 function verdictOf({ judgement: { verdict, reasons }, rendering }: StructureAnswer): StatusTexts['verdict'] {

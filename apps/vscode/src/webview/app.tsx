@@ -4,6 +4,7 @@ import type { ComponentType } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from './components/button.tsx';
 import { Help } from './components/help.tsx';
+import { keepTyping } from './components/typing.ts';
 import { Icon } from './components/icon.tsx';
 import { Inspector } from './components/inspector.tsx';
 import { Stage } from './components/stage.tsx';
@@ -88,8 +89,7 @@ function listenToKeys(session: Session): () => void {
   const listener = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (target.closest('input:not([type=range]):not([type=checkbox]), select, textarea')) {
-      // What is typed is text: VS Code, which hears every key of this page, must not take it for a command.
-      if (!event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+      keepTyping(event);
       return;
     }
     if (event.defaultPrevented || target.closest('dialog')) return;

@@ -5,6 +5,7 @@ import type { Session } from '../session.ts';
 import { keyText } from '../state/keys.ts';
 import { useStore } from '../state/store.ts';
 import { IconButton } from './button.tsx';
+import { keepTyping } from './typing.ts';
 
 const GROUPS = ['Look', 'Move', 'Choose', 'Panels'] as const;
 const OTHERS: Readonly<Record<(typeof GROUPS)[number], readonly (readonly [string, string])[]>> = {
@@ -24,7 +25,7 @@ export function Help({ session }: { session: Session }) {
   return (
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={close} onKeyDown={(event) => {
       if (event.key === '?') close();
-      event.stopPropagation();
+      keepTyping(event);
     }} onClick={(event) => {
       if (event.target === dialog.current) close();
     }}>

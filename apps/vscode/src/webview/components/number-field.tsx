@@ -1,5 +1,6 @@
 /** A number to type, with a slider where there is room. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { keepTyping } from './typing.ts';
 
 export interface NumberFieldProps {
   readonly label: string;
@@ -27,7 +28,7 @@ export function NumberField({ label, value, min, max, step, text, reset, disable
     setTyped(null);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    event.stopPropagation();
+    keepTyping(event);
     if (event.key === 'Enter') finish();
     else if (event.key === 'Escape') setTyped(null);
     else if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
