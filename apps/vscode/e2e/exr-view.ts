@@ -62,8 +62,10 @@ export class ExrView {
     return views[0]!;
   }
 
-  probe(): Promise<Probe> {
-    return this.frame.evaluate(() => (globalThis as unknown as { exrProbe(): never }).exrProbe());
+  async probe(): Promise<Probe> {
+    type Told = Omit<Probe, 'view' | 'picture'> & { readonly state: ViewState; readonly status: Probe['picture'] };
+    const told = await this.frame.evaluate(() => (globalThis as unknown as { exrProbe(): Told }).exrProbe());
+    return { ...told, view: told.state, picture: told.status };
   }
 
   /** Waits until what the probe tells suits. */

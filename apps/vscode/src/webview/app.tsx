@@ -17,6 +17,7 @@ import { Splitter } from './components/splitter.tsx';
 import type { Session } from './session.ts';
 import { toLayer } from './state/commands.ts';
 import { commandOf } from './state/keys.ts';
+import { titleOf } from './state/model.ts';
 import { useStore } from './state/store.ts';
 
 const PANELS: Readonly<Record<string, readonly [string, ComponentType<{ session: Session }>]>> = {
@@ -109,7 +110,7 @@ function listenToKeys(session: Session): () => void {
     else if (opened) {
       const layer = opened.layers[number - 1]!;
       session.setView(toLayer(opened, layer));
-      session.say(`Layer ${layer.layer || 'base'}`);
+      session.say(`Layer ${titleOf(layer)}`);
     }
   };
   document.addEventListener('keydown', listener);

@@ -3,7 +3,7 @@ import type { Box, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/
 import { Endpoint, RpcError, type WireMessage } from '../shared/rpc.ts';
 import { DEFAULT_VIEW, SHARED_KEYS, viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import { viewAfter } from './state/commands.ts';
-import { type Asked, currentLayer, IDLE, INITIAL, lastOf, type Model, type Pointing } from './state/model.ts';
+import { type Asked, currentLayer, IDLE, INITIAL, lastOf, type Model, type Pointing, titleOf } from './state/model.ts';
 import { Store } from './state/store.ts';
 import { statsCsv } from './format/csv.ts';
 import { valuesText } from './format/pixels.ts';
@@ -239,11 +239,15 @@ function focusSearch(): void {
   requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLInputElement>('[data-search]')?.focus()));
 }
 
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 /** What a command changed, in words. */
 function spoken(before: ViewState, { view, opened }: Model): string | null {
   if (view.layer !== before.layer) {
     const layer = currentLayer({ view, opened });
-    return layer ? `Layer ${layer.layer || 'base'}${layer.view ? `, view ${layer.view}` : ''}` : null;
+    return layer ? `${layer.layer && layer.kind !== 'samples' ? `Layer ${layer.layer}` : upperFirst(titleOf(layer))}${layer.view ? `, view ${layer.view}` : ''}` : null;
   }
   if (view.exposure !== before.exposure) return `Exposure ${view.exposure}`;
   if (view.gamma !== before.gamma) return `Gamma ${view.gamma}`;

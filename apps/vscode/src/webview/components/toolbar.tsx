@@ -2,9 +2,9 @@
 import { plainText } from '@exr/core/text';
 import type { ViewState } from '../../shared/view-state.ts';
 import { stopsText, zoomText } from '../format/numbers.ts';
-import { titleOf } from '../panels/layers.tsx';
+
 import type { Session } from '../session.ts';
-import { currentLayer, drawnOf, lastOf, normalising, partOf } from '../state/model.ts';
+import { currentLayer, drawnOf, lastOf, normalising, partOf, titleOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { Adjust } from './adjust.tsx';
 import { Choice, IconButton } from './button.tsx';

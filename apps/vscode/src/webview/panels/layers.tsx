@@ -6,7 +6,7 @@ import { SearchField } from '../components/search-field.tsx';
 import { VirtualList } from '../components/virtual-list.tsx';
 import type { Session } from '../session.ts';
 import { toLayer } from '../state/commands.ts';
-import { currentLayer } from '../state/model.ts';
+import { currentLayer, titleOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { type Thumbnail, Thumbnails } from './thumbnails.ts';
 
@@ -53,10 +53,6 @@ export function layersMatching({ layers }: Pick<Opened, 'layers'>, search: strin
     const text = [titleOf(layer), layer.view, layer.partName, `part ${layer.part}`, ...layer.channels].join('\n').toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
-}
-
-export function titleOf({ kind, layer }: LayerInfo): string {
-  return kind === 'samples' ? 'sample counts' : layer === '' ? 'base layer' : layer;
 }
 
 interface RowProps {

@@ -53,7 +53,7 @@ function fileNode({ file, tool: _ }: ExrReport): TreeNode {
     id: 'file', label: 'File', kind: 'section', json: { ...file } as unknown as JsonValue,
     value: [formatBytes(file.size_bytes), file.part_count === 1 ? '1 part' : `${file.part_count} parts`, kinds].filter(Boolean).join(' · '),
     children: [
-      ...fact('file/path', 'path', plainText(file.path)), ...fact('file/size', 'size', `${formatBytes(file.size_bytes)} (${formatCount(file.size_bytes)} bytes)`, file.size_bytes),
+      ...fact('file/path', 'path', plainText(file.path)), ...fact('file/size', 'size', file.size_bytes < 1024 ? `${file.size_bytes} bytes` : `${formatBytes(file.size_bytes)} (${formatCount(file.size_bytes)} bytes)`, file.size_bytes),
       ...fact('file/mtime', 'written', file.mtime && new Date(file.mtime).toLocaleString(), file.mtime),
       ...fact('file/version', 'EXR version', file.exr_version === null ? null : String(file.exr_version), file.exr_version),
       ...fact('file/frame', 'frame', file.frame_number === null ? null : String(file.frame_number), file.frame_number),

@@ -92,3 +92,8 @@ export function normalising(view: ViewState, drawn: { readonly kind: LayerInfo['
   if (view.normalise !== 'auto') return view.normalise;
   return drawn.kind === 'samples' || (drawn.kind === 'gray' && drawn.data) ? 'linear' : 'off';
 }
+
+/** A layer's name for people. */
+export function titleOf({ kind, layer }: LayerInfo): string {
+  return kind === 'samples' ? 'sample counts' : layer === '' ? 'base layer' : layer;
+}
