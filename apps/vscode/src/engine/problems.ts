@@ -42,5 +42,7 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
   if (unreferenced > 0) found.push({ code: 'UNREFERENCED_BYTES', message: `${unreferenced} bytes between the chunks belong to none`, severity: 'warning' });
   found.push(...faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
   const order = { error: 0, warning: 1, information: 2 } as const;
-  return [...new Map(found.map((each) => [each.message, each])).values()].sort((a, b) => order[a.severity] - order[b.severity]).slice(0, MOST);
+  const seen = new Set<string>();
+  const once = found.filter(({ message }) => !seen.has(message) && seen.add(message));
+  return once.sort((a, b) => order[a.severity] - order[b.severity]).slice(0, MOST);
 }

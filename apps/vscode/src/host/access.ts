@@ -23,8 +23,18 @@ export function nameOf(uri: vscode.Uri): string {
 
 const CACHE = { blockBytes: 256 * 1024, maxBytes: 64 * 2 ** 20 };
 
-/** Throws READ_FAILED with a sentence for the user. The source is the caller's to close. */
+/** What cannot be read is a source whose every read says why. The source is the caller's to close. */
 export async function accessFile(uri: vscode.Uri, engine: Engine, options: AccessOptions): Promise<Access> {
+  try {
+    return await access(uri, engine, options);
+  } catch (error) {
+    if (!engine.isExrError(error)) throw error;
+    const fail = (): Promise<never> => Promise.reject(error);
+    return { source: { name: nameOf(uri), size: fail, read: fail }, mtime: () => null, quick: true };
+  }
+}
+
+async function access(uri: vscode.Uri, engine: Engine, options: AccessOptions): Promise<Access> {
   if (uri.scheme === 'file' && engine.fileSource) {
     const file = engine.fileSource(uri.fsPath);
     return { source: engine.rememberHead(file), mtime: () => file.mtime, quick: true };

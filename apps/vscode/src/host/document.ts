@@ -14,6 +14,9 @@ export interface DocumentOptions {
   readonly confirm: (uri: vscode.Uri, bytes: number) => Promise<boolean>;
 }
 
+/** A little longer than core's judge takes a file for one that is being written. */
+const STILL_MS = 62_000;
+
 export class ExrDocument implements vscode.CustomDocument {
   readonly #reloaded = new vscode.EventEmitter<OpenedFile>();
   readonly #failed = new vscode.EventEmitter<WireError>();
@@ -29,6 +32,7 @@ export class ExrDocument implements vscode.CustomDocument {
   #watch: FileWatch | undefined;
   #revision = 1;
   #gone = false;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #isDisposed = false;
   /** The last answer, deep ones included: for the status bar and the problems. */
   judged: StructureAnswer | null = null;
@@ -81,9 +85,16 @@ export class ExrDocument implements vscode.CustomDocument {
     });
     if (answer.revision === this.#revision && (deep || this.judged?.revision !== answer.revision)) {
       this.judged = answer;
+      this.#lookLater(answer);
       this.#examined.fire();
     }
     return answer;
+  }
+
+  /** A file that is not written to any more is not rendering any more, and nothing would tell. */
+  #lookLater({ rendering }: StructureAnswer): void {
+    clearTimeout(this.#later);
+    if (rendering && !this.#isDisposed) this.#later = setTimeout(() => void this.reload(), STILL_MS);
   }
 
   /** Opens the file anew, whether or not it seems to have changed. */
@@ -105,6 +116,7 @@ export class ExrDocument implements vscode.CustomDocument {
       await session.close();
       return;
     }
+    clearTimeout(this.#later);
     this.#revision++;
     this.#session = next;
     this.#structure = undefined;
@@ -119,6 +131,7 @@ export class ExrDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.#isDisposed = true;
+    clearTimeout(this.#later);
     this.#watch?.dispose();
     this.#session.then((session) => session.close(), () => undefined);
     this.#disposed.fire();

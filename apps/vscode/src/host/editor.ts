@@ -21,11 +21,13 @@ export class ExrEditor implements vscode.Disposable {
   readonly onDidMove = this.#moved.event;
   readonly #subscriptions: vscode.Disposable[] = [];
   readonly #options: EditorOptions;
-  state: ViewState | null = null;
+  /** As the view said last, or as it was left; null: as it comes. */
+  state: ViewState | null;
   #disposed = false;
 
   constructor(readonly document: ExrDocument, readonly panel: vscode.WebviewPanel, options: EditorOptions) {
     this.#options = options;
+    this.state = options.remembered();
     this.endpoint = new Endpoint<HostSide, WebviewSide>((message) => this.#post(message), this.#handlers());
     this.endpoint.on('state', (state) => {
       this.state = viewStateFrom(state);
@@ -77,7 +79,7 @@ export class ExrEditor implements vscode.Disposable {
   #handlers(): Handlers<HostSide> {
     const { document } = this;
     return {
-      ready: async () => ({ opened: this.#withSettings(await document.opened()), state: this.state ?? this.#options.remembered() }),
+      ready: async () => ({ opened: this.#withSettings(await document.opened()), state: this.state }),
       structure: ({ revision, deep }, context) => document.structure(revision, deep === true, context),
       image: (params, context) => document.ask(params.revision, (session) => session.image(params, context)),
       pixels: (params, context) => document.ask(params.revision, (session) => session.pixels(params, context)),

@@ -1,8 +1,8 @@
 /** What the status bar says of an editor. */
+import { formatBytes } from '@exr/core/text';
 import type { OpenedFile } from '../engine/index.ts';
 import type { StructureAnswer } from '../shared/protocol.ts';
 import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
-import { formatBytes } from '@exr/core/text';
 
 export interface StatusTexts {
   readonly size: string;
@@ -12,8 +12,9 @@ export interface StatusTexts {
   readonly verdict: { readonly text: string; readonly tip: string; readonly level: 'fine' | 'warning' | 'error' } | null;
 }
 
+/** `given`: null as long as nobody has touched the view. */
 export function statusTexts(opened: OpenedFile, given: ViewState | null, judged: StructureAnswer | null): StatusTexts {
-  const state = given ?? DEFAULT_VIEW; // until the view has told
+  const state = given ?? DEFAULT_VIEW;
   const layer = opened.layers.find(({ id }) => id === (state.layer ?? opened.firstLayer));
   const part = opened.parts[layer?.part ?? 0];
   const level = part?.levels.find((each) => each.level.x === state.level.x && each.level.y === state.level.y) ?? part?.levels[0];

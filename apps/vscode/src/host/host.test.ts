@@ -1,0 +1,330 @@
+/** The host against a small vscode: a real engine, real files, a webview's other end in the test's hands. */
+import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FIXTURES } from '../engine/fixtures.spec-util.ts';
+import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
+import { VIEW_COMMANDS, type HostSide, type Opened, type WebviewSide } from '../shared/protocol.ts';
+import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
+import type { ExrDocument } from './document.ts';
+import type { ExrEditorProvider } from './provider.ts';
+import { start } from './start.ts';
+import { Panel, Uri, world } from './vscode.spec-util.ts';
+
+let folder: string;
+let memory: Map<string, unknown>;
+let subscriptions: { dispose(): unknown }[];
+const open: { document: ExrDocument; panel: Panel }[] = [];
+
+beforeEach(() => {
+  world.reset();
+  folder = mkdtempSync(join(tmpdir(), 'exr-host-'));
+  memory = new Map();
+  subscriptions = [];
+  world.configuration.set('exr.pollSeconds', 0.05);
+  const workspaceState = { get: (key: string) => memory.get(key), update: async (key: string, value: unknown) => void memory.set(key, structuredClone(value)) };
+  start({ subscriptions, workspaceState, extensionUri: Uri.file('/extension'), extension: { packageJSON: { version: '1.2.3' } } } as never, {
+    loadEngine: () => import('./engine-node.ts'),
+    stat: async (path) => ({ mtime: statSync(path).mtime.getTime(), size: statSync(path).size }),
+    node: { command: 'node', env: {} },
+  });
+});
+afterEach(async () => {
+  for (const each of open.splice(0)) close(each);
+  for (const each of subscriptions) each.dispose();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const provider = () => world.provider as ExrEditorProvider;
+
+function put(name: string, from = name, ageSeconds = 3600): Uri {
+  const path = join(folder, name);
+  writeFileSync(path, readFileSync(join(FIXTURES, from)));
+  const time = new Date(Date.now() - ageSeconds * 1000);
+  utimesSync(path, time, time);
+  world.files.set(Uri.file(path).toString(), { bytes: new Uint8Array(), mtime: 0 }); // for listings
+  return Uri.file(path);
+}
+
+/** Opens an editor, as VS Code does, and answers as the webview does. */
+function editor(uri: Uri, shared?: ExrDocument, handlers: Partial<Handlers<WebviewSide>> = {}) {
+  const document = shared ?? (provider().openCustomDocument(uri as never) as ExrDocument);
+  const panel = new Panel();
+  for (const other of open) if (other.panel.active) { other.panel.active = false; }
+  const heard: { [K in keyof HostSide['events']]?: HostSide['events'][K][] } = {};
+  const end = new Endpoint<WebviewSide, HostSide>((message) => queueMicrotask(() => panel.toHost.fire(structuredClone(message))), { capture: () => ({ png: Uint8Array.of(1, 2, 3) }), probe: () => null, ...handlers });
+  panel.toView.event((message) => end.receive(message as WireMessage));
+  for (const name of ['reloaded', 'failed', 'settings', 'follow', 'linked', 'viewCommand'] as const) end.on(name, (data) => void ((heard[name] as unknown[] | undefined) ??= [] as never).push(data as never));
+  provider().resolveCustomEditor(document, panel as never);
+  open.push({ document, panel });
+  const settle = (state: Partial<ViewState>): void => end.emit('state', { ...DEFAULT_VIEW, ...state });
+  return { document, panel, end, heard, settle, ready: () => end.call('ready', {}) };
+}
+
+function close({ document, panel }: { document: ExrDocument; panel: Panel }): void {
+  panel.closed.fire();
+  if (!open.some((each) => each.document === document)) document.dispose();
+}
+
+const until = (what: () => unknown, timeout = 10_000) => vi.waitFor(() => {
+  const found = what();
+  if (!found) throw new Error('not yet');
+  return found;
+}, { timeout, interval: 10 });
+const item = (id: string) => world.statusItems.find((each) => each.id === `exr.${id}`)!;
+
+describe('an editor', () => {
+  it('opens a file: header first, then whatever is asked', async () => {
+    const { end, ready, panel } = editor(put('a.exr', 'scan_half_rgba_zip.exr'));
+    const { opened, state } = await ready();
+    expect(state).toBeNull();
+    expect(opened.report.parts[0]!.width).toBe(97);
+    expect(opened.settings.exposureStep).toBe(0.5);
+    const image = await end.call('image', { revision: opened.revision, layer: opened.firstLayer!, level: { x: 0, y: 0 }, maxSize: 64 });
+    expect(image.planes[0]!.length).toBe(image.width * image.height);
+    await expect(end.call('image', { revision: 99, layer: opened.firstLayer!, level: { x: 0, y: 0 }, maxSize: 64 })).rejects.toMatchObject({ code: 'STALE' });
+    await expect(end.call('stats', { revision: 1, part: 5 })).rejects.toMatchObject({ kind: 'usage' });
+    expect(panel.webview.options.localResourceRoots!.map(String)).toEqual(['file:///extension/dist/webview']);
+  });
+
+  it('has a page whose policy lets in our own files and nothing else', () => {
+    const { panel: { webview: { html } } } = editor(put('a.exr', 'rip_zip.exr'));
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;
+    const nonce = /<script nonce="([0-9a-f]{32})"/.exec(html)![1]!;
+    expect(policy).toContain(`default-src 'none'`);
+    expect(policy).toContain(`script-src 'nonce-${nonce}'`);
+    expect(policy).not.toMatch(/unsafe|\*|https?:\/\/(?!webview\.test)/);
+  });
+
+  it('shows a file that cannot be opened as what it is', async () => {
+    writeFileSync(join(folder, 'text.exr'), 'version https://git-lfs.github.com/spec/v1\nsize 1000\n');
+    const { opened } = await editor(Uri.file(join(folder, 'text.exr'))).ready();
+    expect(opened.notice).toMatch(/Git LFS/);
+    const { opened: gone } = await editor(Uri.file(join(folder, 'nobody.exr'))).ready();
+    expect(gone.notice).toMatch(/no such file/);
+  });
+
+  it('keeps how a file was looked at, also for the next session', async () => {
+    const uri = put('a.exr', 'rip_zip.exr');
+    const first = editor(uri);
+    await first.ready();
+    first.settle({ exposure: 2.5 });
+    await until(() => item('exposure').text === '+2.5 EV');
+    close(open.pop()!);
+    expect((await editor(uri).ready()).state?.exposure).toBe(2.5);
+    for (const each of subscriptions) if (String((each as { constructor: unknown }).constructor).includes('Object')) each.dispose();
+    expect(JSON.stringify(memory.get('exr.views'))).toContain('2.5');
+  });
+
+  it('writes what is saved where the user says, copies text, and runs its own commands alone', async () => {
+    const { end, ready } = editor(put('a.exr', 'rip_zip.exr'));
+    await ready();
+    expect(await end.call('save', { suggested: 'x.csv', data: 'a,b' })).toBe(false);
+    world.saveTo = Uri.file('/out/x.csv');
+    expect(await end.call('save', { suggested: 'x.csv', data: 'a,b' })).toBe(true);
+    expect(Buffer.from(world.files.get('file:///out/x.csv')!.bytes).toString()).toBe('a,b');
+    await end.call('copyText', { text: 'hello' });
+    expect(world.clipboard).toBe('hello');
+    await end.call('command', { name: 'openText' });
+    expect(world.executed.at(-1)).toMatchObject(['vscode.openWith', { path: join(folder, 'a.exr') }, 'default']);
+    const before = world.executed.length;
+    await end.call('command', { name: 'constructor' as never });
+    expect(world.executed.length).toBe(before);
+  });
+});
+
+describe('around it', () => {
+  it('says in the status bar what the active editor shows, and nothing when there is none', async () => {
+    const { ready, panel, settle } = editor(put('a.exr', 'multipart_3.exr'));
+    const { opened } = await ready();
+    await until(() => item('size').visible);
+    expect(item('size').text).toMatch(/^\d+ × \d+ {2}[\d.]+ KiB$/);
+    expect([item('zoom').text, item('exposure').text]).toEqual(['Fit', '0 EV']);
+    settle({ zoom: 2, layer: opened.layers.at(-1)!.id, exposure: -1 });
+    await until(() => item('zoom').text === '200 %');
+    expect(item('layer').text).toContain(opened.layers.at(-1)!.partName!);
+    panel.active = false;
+    panel.viewState.fire();
+    expect(world.statusItems.some(({ visible }) => visible)).toBe(false);
+    expect(world.executed).toContainEqual(['setContext', 'exr.active', false]);
+    // A diff's sides are not said to be active.
+    world.tab = { input: undefined };
+    panel.viewState.fire();
+    expect(item('size').visible).toBe(true);
+  });
+
+  it('names what is wrong in the Problems panel until the file is closed', async () => {
+    const uri = put('a.exr', 'incomplete_scan_zip.exr');
+    const { ready } = editor(uri);
+    await ready();
+    const found = (await until(() => world.diagnostics.get(uri.toString())?.length && world.diagnostics.get(uri.toString()))) as { code: string; message: string; severity: number; source: string }[];
+    expect(found[0]).toMatchObject({ code: 'MISSING_CHUNKS', severity: 0, source: 'exr', message: expect.stringMatching(/chunks are missing: lines/) as string });
+    await until(() => item('verdict').text.includes('incomplete'));
+    close(open.pop()!);
+    await until(() => !world.diagnostics.has(uri.toString()));
+  });
+
+  it('adds what decoding finds', async () => {
+    const uri = put('a.exr', 'damaged/t8_data.exr');
+    const { end, ready } = editor(uri);
+    const { opened } = await ready();
+    await until(() => item('verdict').text.includes('whole'));
+    await end.call('image', { revision: 1, layer: opened.firstLayer!, level: { x: 0, y: 0 }, maxSize: 64 });
+    await until(() => world.diagnostics.get(uri.toString())?.some(({ code }) => code === 'CORRUPT_DATA'));
+    world.answers.push(undefined);
+    await world.commands.get('exr.verify')!();
+    expect(world.said.at(-1)).toMatch(/^corrupt: /);
+    expect(item('verdict').text).toContain('corrupt');
+  });
+
+  it('forwards every command of the view, and does the others itself', async () => {
+    for (const name of VIEW_COMMANDS) expect(world.commands.has(`exr.${name}`)).toBe(true);
+    const { ready, heard } = editor(put('a.exr', 'rip_zip.exr'));
+    await ready();
+    await world.commands.get('exr.exposureUp')!();
+    await until(() => heard.viewCommand?.length);
+    expect(heard.viewCommand).toEqual([{ name: 'exposureUp' }]);
+    await world.commands.get('exr.copyHeaderJson')!();
+    expect(JSON.parse(world.clipboard)).toMatchObject({ schema_version: 1, file: { path: join(folder, 'a.exr') } });
+    world.saveTo = Uri.file('/out/a.png');
+    world.picks.push((items) => items[0]);
+    await world.commands.get('exr.exportPng')!();
+    expect(Array.from(world.files.get('file:///out/a.png')!.bytes)).toEqual([1, 2, 3]);
+    world.saveTo = Uri.file('/out/a.csv');
+    await world.commands.get('exr.exportStatsCsv')!();
+    const [head, ...rows] = Buffer.from(world.files.get('file:///out/a.csv')!.bytes).toString().trim().split('\r\n');
+    expect(head).toMatch(/^part,channel,partial,count,nan/);
+    expect(rows.length).toBeGreaterThan(0);
+    world.inputs.push('1,5');
+    await world.commands.get('exr.pickExposure')!();
+    await until(() => heard.follow?.some(({ exposure }) => exposure === 1.5));
+  });
+
+  it('says so when there is no editor to command', async () => {
+    await world.commands.get('exr.verify')!();
+    expect(world.said.at(-1)).toMatch(/Open an EXR file first/);
+  });
+
+  it('steps through the frames of a sequence and keeps the look', async () => {
+    const [, second] = [put('s.1001.exr', 'rip_zip.exr'), put('s.1002.exr', 'rip_zip.exr'), put('other.1002.exr', 'rip_zip.exr')];
+    const { ready, settle } = editor(Uri.file(join(folder, 's.1001.exr')));
+    await ready();
+    settle({ exposure: 3 });
+    await until(() => item('exposure').text === '+3 EV');
+    await world.commands.get('exr.nextFrame')!();
+    expect(world.executed.at(-1)).toMatchObject(['vscode.openWith', { path: second!.path }, 'exr.editor', { preview: true }]);
+    expect((await editor(second!).ready()).state?.exposure).toBe(3);
+    await world.commands.get('exr.nextFrame')!();
+    expect(world.said.at(-1)).toMatch(/last frame/);
+  });
+
+  it('offers the MCP server with the folders of a trusted workspace', () => {
+    const list = () => world.mcp!.provider.provideMcpServerDefinitions();
+    expect(list()).toEqual([]);
+    world.folders.push({ uri: Uri.file('/shots'), name: 'shots', index: 0 });
+    expect(list()).toMatchObject([{ command: 'node', args: ['/extension/dist/mcp/exr-mcp.mjs', '/shots'], version: '1.2.3' }]);
+    world.trusted = false;
+    expect(list()).toEqual([]);
+  });
+});
+
+describe('in step', () => {
+  it('two splits of a file and both sides of a diff follow each other; the toggle parts them', async () => {
+    const uri = put('a.exr', 'rip_zip.exr');
+    const one = editor(uri);
+    const two = editor(uri, one.document);
+    await Promise.all([one.ready(), two.ready()]);
+    await until(() => two.heard.linked?.includes(true) && one.heard.linked?.includes(true));
+    one.settle({ exposure: 1, panel: 'structure' });
+    await until(() => two.heard.follow?.length);
+    expect(two.heard.follow![0]).toMatchObject({ exposure: 1 });
+    expect(two.heard.follow![0]).not.toHaveProperty('panel');
+    // What follows is no lead.
+    two.settle({ exposure: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(one.heard.follow).toBeUndefined();
+    await world.commands.get('exr.toggleLink')!();
+    await until(() => two.heard.linked!.includes(false));
+    one.settle({ exposure: 5 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(two.heard.follow).toHaveLength(1);
+  });
+
+  it('links what is compared', async () => {
+    const [a, b] = [put('a.exr', 'rip_zip.exr'), put('b.exr', 'rip_zip.exr')];
+    const one = editor(a);
+    await one.ready();
+    world.picks.push((items) => items.at(-1));
+    world.openFrom = b;
+    await world.commands.get('exr.compareWith')!();
+    expect(world.executed.at(-1)).toMatchObject(['vscode.openWith', { path: b.path }, 'exr.editor', { viewColumn: -2 }]);
+    const two = editor(b);
+    await two.ready();
+    await until(() => one.heard.linked?.includes(true) && two.heard.linked?.includes(true));
+  });
+});
+
+describe('a file that changes', () => {
+  it('is opened anew when it was replaced, without being told, and says when it is gone and when it is back', async () => {
+    const uri = put('a.exr', 'incomplete_scan_zip.exr');
+    const { ready, heard, end } = editor(uri);
+    const { opened } = await ready();
+    await until(() => item('verdict').text.includes('incomplete'));
+    put('a.exr', 'scan_half_rgba_zip.exr', 60);
+    const [again] = (await until(() => heard.reloaded?.length && heard.reloaded)) as Opened[];
+    expect(again!.revision).toBe(opened.revision + 1);
+    await until(() => item('verdict').text.includes('whole'));
+    expect(world.diagnostics.get(uri.toString())).toEqual([]);
+    await expect(end.call('stats', { revision: opened.revision, part: 0 })).rejects.toMatchObject({ code: 'STALE' });
+    unlinkSync(uri.path);
+    await until(() => heard.failed?.length);
+    expect(heard.failed![0]!.message).toMatch(/deleted or moved/);
+    put('a.exr', 'rip_zip.exr', 60);
+    await until(() => heard.reloaded!.length === 2);
+  });
+
+  it('keeps the picture while a writer has emptied the file', async () => {
+    const uri = put('a.exr', 'scan_half_rgba_zip.exr');
+    const { ready, heard, document } = editor(uri);
+    await ready();
+    writeFileSync(uri.path, '');
+    await until(() => heard.failed?.length);
+    expect(heard.failed![0]!.message).toMatch(/empty/);
+    expect(document.current!.parts).toHaveLength(1);
+    put('a.exr', 'scan_half_rgba_zip.exr', 30);
+    await until(() => heard.reloaded?.length);
+  });
+
+  it('is watched by name, whatever a glob would make of it', async () => {
+    editor(put('a[1]{x}*.exr', 'rip_zip.exr'));
+    await until(() => world.watchers.length);
+    expect(world.watchers[0]!.pattern).toMatchObject({ pattern: 'a?1??x??.exr' });
+    expect(world.watchers[0]!.pattern.base.path.replace(/\/$/, '')).toBe(folder);
+  });
+});
+
+describe('files that VS Code alone can read', () => {
+  const virtual = (name: string): Uri => new Uri('vscode-vfs', 'github', `/repo/${name}`);
+  it('are read as a whole, large ones after a question', async () => {
+    const uri = virtual('a.exr');
+    world.files.set(uri.toString(), { bytes: readFileSync(join(FIXTURES, 'scan_half_rgba_zip.exr')), mtime: Date.now() - 3_600_000 });
+    const { end, ready } = editor(uri);
+    const { opened } = await ready();
+    expect(opened.notice).toBeNull();
+    expect((await end.call('structure', { revision: 1 })).judgement.verdict).toBe('ok');
+    world.configuration.set('exr.wholeFileMegabytes', 0.01);
+    world.configurationChanged.fire({ affectsConfiguration: () => true });
+    const asked = editor(virtual('b.exr'));
+    world.files.set(virtual('b.exr').toString(), { bytes: readFileSync(join(FIXTURES, 'scan_half_rgba_zip.exr')), mtime: 0 });
+    await expect(asked.ready()).resolves.toMatchObject({ opened: { notice: expect.stringMatching(/exr\.wholeFileMegabytes/) as string } });
+    world.answers.push('Load it');
+    world.files.set(virtual('c.exr').toString(), { bytes: readFileSync(join(FIXTURES, 'scan_half_rgba_zip.exr')), mtime: 0 });
+    await expect(editor(virtual('c.exr')).ready()).resolves.toMatchObject({ opened: { notice: null } });
+  });
+  it('say what their file system says', async () => {
+    const { opened } = await editor(virtual('nobody.exr')).ready();
+    expect(opened.notice).toMatch(/could not be read: there is no such file/);
+  });
+});
