@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** The program: reads what its owner decided, then serves until the client or the system ends it. */
-import '@exr/core/node'; // decoding threads
+import { s3ConfigFromEnv } from '@exr/core/node'; // and decoding threads
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { DEFAULT_LIMITS, TOOL } from '@exr/core';
 import { type ExrStore, openStore } from '@exr/core/store';
 import { ConfigError, HELP, readConfig } from './config/config.ts';
 import { serveHttp } from './http.ts';
+import { allowBuckets, type Buckets, NO_BUCKETS } from './sandbox/buckets.ts';
 import { allowFolders } from './sandbox/folders.ts';
 import { makeGates, makeServer } from './server.ts';
 import type { ServerContext } from './tools/tool.ts';
@@ -23,13 +24,23 @@ async function main(): Promise<void> {
   if (config.help) return void process.stdout.write(HELP);
   if (config.version) return void process.stdout.write(`${TOOL.version}\n`);
   const folders = await allowFolders(config.folders);
-  const context: ServerContext = { folders, limits: LIMITS, store: config.store === null ? null : await storeAt(config.store) };
+  const context: ServerContext = { folders, buckets: bucketsAt(config.buckets), limits: LIMITS, store: config.store === null ? null : await storeAt(config.store) };
   const gates = makeGates();
   const make = () => makeServer(context, gates, log);
   const close = config.http ? await overHttp(config.http, make) : await overStdio(make);
   const stop = (): void => void close().finally(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+/** Server and keys come from the environment of this process: that they are there is said at the start, that they are right shows at the first call. */
+function bucketsAt(urls: readonly string[]): Buckets {
+  if (urls.length === 0) return NO_BUCKETS;
+  try {
+    return { allowed: allowBuckets(urls), config: s3ConfigFromEnv(process.env, { timeoutMs: 30_000 }) };
+  } catch (cause) {
+    throw new ConfigError(`--allow-bucket: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** The database behind the store is an optional dependency: say at the start that it is not there. */

@@ -3,6 +3,7 @@ import { ErrorCode, McpError, type ReadResourceResult } from '@modelcontextproto
 import { buildReport, isExrError } from '@exr/core';
 import { ToolError } from './answer/error.ts';
 import { safe, UNTRUSTED } from './answer/text.ts';
+import { allowedUrl } from './sandbox/buckets.ts';
 import { parseResourceUri } from './resource-uri.ts';
 import { draw } from './tools/preview.ts';
 import { withFile } from './tools/files.ts';
@@ -17,7 +18,7 @@ export const TEMPLATES = [
 ];
 
 /** Fixed resources: what may be looked at. */
-export const RESOURCES = [{ name: 'folders', title: 'Allowed folders', uri: FOLDERS_URI, mimeType: 'application/json', description: 'The folders that this server may read' }];
+export const RESOURCES = [{ name: 'folders', title: 'Allowed folders', uri: FOLDERS_URI, mimeType: 'application/json', description: 'The folders and buckets that this server may read' }];
 
 /** Characters of one JSON resource: a client holds it whole. */
 const MOST_JSON = 1024 * 1024;
@@ -44,8 +45,8 @@ export async function readResource(uri: string, call: Call): Promise<ReadResourc
   }
 }
 
-function foldersOf({ folders, store }: ServerContext): object {
-  return { allowed_folders: folders.map(({ given }) => safe(given, 300)), store: store !== null };
+function foldersOf({ folders, buckets, store }: ServerContext): object {
+  return { allowed_folders: folders.map(({ given }) => safe(given, 300)), ...(buckets.allowed.length > 0 && { allowed_buckets: buckets.allowed.map((each) => safe(allowedUrl(each), 300)) }), store: store !== null };
 }
 
 /** Long strings are cut, shorter and shorter until the whole fits; invisible and control characters are written as JSON escapes, which lose nothing. */

@@ -1,5 +1,5 @@
 import { boolean, string } from '@oclif/core/flags';
-import { ExrError } from '@exr/core';
+import { ExrError, isS3Url, parseS3Url } from '@exr/core';
 import type { StoreFilter } from '@exr/core/store';
 import { resolve } from 'node:path';
 
@@ -12,7 +12,7 @@ export const filterFlags = {
   software: string({ helpValue: 'TEXT', summary: 'Written by this program (part of the name, or a pattern with *).' }),
   'color-space': string({ helpValue: 'GLOB', summary: 'In this colour space.' }),
   since: string({ helpValue: 'DATE', summary: 'Modified since: 2026-03-01, 2026-03-01T12:00Z, or 7d, 12h, 30m ago.' }),
-  under: string({ helpValue: 'FOLDER', summary: 'Only below this folder.' }),
+  under: string({ helpValue: 'FOLDER', summary: 'Only below this folder, or s3://bucket/prefix/.' }),
 };
 export const collapseFlag = { sequences: boolean({ allowNo: true, default: true, summary: 'One line a sequence (--no-sequences: one a file).' }) };
 
@@ -27,10 +27,17 @@ export interface FilterValues {
   under?: string | undefined;
 }
 
+function underOf(under: string | undefined): Pick<StoreFilter, 'bucket' | 'under'> {
+  if (under === undefined) return {};
+  if (!isS3Url(under)) return { under: resolve(under) };
+  const { bucket, key } = parseS3Url(under);
+  return { bucket, ...(key !== '' && { under: key }) };
+}
+
 export function filterOf(flags: FilterValues, now = Date.now()): StoreFilter {
   return {
     where: flags.where, channels: flags.channel, missingChannels: flags['missing-channel'], software: flags.software, colorSpace: flags['color-space'], since: flags.since === undefined ? undefined : momentOf(flags.since, now),
-    under: flags.under === undefined ? undefined : resolve(flags.under),
+    ...underOf(flags.under),
     attributes: flags.attribute?.map((text) => {
       const equals = text.indexOf('=');
       return equals < 0 ? { name: text } : { name: text.slice(0, equals), value: text.slice(equals + 1) };

@@ -18,6 +18,12 @@ it('puts folders together, and lets arguments win over the environment and that 
   expect(readConfig([], { EXR_MCP_CONFIG: file })).toMatchObject({ store: join(folder, 'file.duckdb'), http: { host: '127.0.0.1', port: 1000 } });
 });
 
+it('puts buckets together likewise; a bucket alone is enough', () => {
+  const file = join(folder, 'buckets.json');
+  writeFileSync(file, JSON.stringify({ buckets: ['s3://file/with space/'] }));
+  expect(readConfig(['--allow-bucket', 's3://arg', '--allow-bucket', 's3://arg2/x', '--config', file], { EXR_MCP_BUCKETS: ' s3://env/a  s3://env/b ' })).toMatchObject({ folders: [], buckets: ['s3://arg', 's3://arg2/x', 's3://env/a', 's3://env/b', 's3://file/with space/'] });
+});
+
 it('says what is wrong', () => {
   const file = join(folder, 'wrong.json');
   writeFileSync(file, '{"folder": []}');
@@ -32,7 +38,7 @@ it('says what is wrong', () => {
 
 it('help names every option, and needs no folder', () => {
   expect(readConfig(['--help'], {}).help).toBe(true);
-  for (const option of ['--store', '--http', '--token-file', '--allow-host', '--allow-origin', '--config', 'EXR_MCP_TOKEN']) expect(HELP).toContain(option);
+  for (const option of ['--allow-bucket', 'EXR_MCP_BUCKETS', '--store', '--http', '--token-file', '--allow-host', '--allow-origin', '--config', 'EXR_MCP_TOKEN']) expect(HELP).toContain(option);
 });
 
 it('knows the loopback', () => {

@@ -6,6 +6,8 @@ import { z } from 'zod';
 
 export interface Config {
   readonly folders: readonly string[];
+  /** `s3://bucket[/prefix]`. */
+  readonly buckets: readonly string[];
   /** DuckDB file of the store; null: no store. */
   readonly store: string | null;
   /** Null: standard input and output. */
@@ -31,23 +33,25 @@ export class ConfigError extends Error {
 
 export const HELP = `exr-mcp: an MCP server that lets AI assistants look into OpenEXR files. It never changes them.
 
-usage: exr-mcp [options] FOLDER...
+usage: exr-mcp [options] [FOLDER...]
 
   FOLDER                 what may be read, with everything below it
+  --allow-bucket URL     s3://bucket or s3://bucket/prefix: objects that may be read, repeatable; needs S3_ENDPOINT, S3_ACCESS_KEY and S3_SECRET_KEY (or AWS_*)
+                         in the environment
   --store FILE           the store (DuckDB) that exr_search, exr_similar and exr_index use
   --http [HOST:]PORT     Streamable HTTP at /mcp instead of standard input and output; host: 127.0.0.1
   --token-file FILE      HTTP: the bearer token that every request must bring (needed when HOST is not the loopback)
   --allow-host NAME      HTTP: a further name in the Host header, repeatable
   --allow-origin ORIGIN  HTTP: a further web origin, repeatable
-  --config FILE          JSON: {"folders": [], "store": "", "http": "127.0.0.1:8765", "token_file": "", "allowed_hosts": [], "allowed_origins": []}
+  --config FILE          JSON: {"folders": [], "buckets": [], "store": "", "http": "127.0.0.1:8765", "token_file": "", "allowed_hosts": [], "allowed_origins": []}
   --help, --version
 
-environment: EXR_MCP_FOLDERS (separated by "${delimiter}"), EXR_MCP_STORE, EXR_MCP_HTTP, EXR_MCP_TOKEN, EXR_MCP_CONFIG
-Arguments win over the environment, which wins over the file; folders of all three are put together.
+environment: EXR_MCP_FOLDERS (separated by "${delimiter}"), EXR_MCP_BUCKETS (separated by spaces), EXR_MCP_STORE, EXR_MCP_HTTP, EXR_MCP_TOKEN, EXR_MCP_CONFIG
+Arguments win over the environment, which wins over the file; folders and buckets of all three are put together.
 `;
 
 const fileSchema = z.strictObject({
-  folders: z.array(z.string().min(1)).default([]), store: z.string().min(1).optional(), http: z.string().min(1).optional(), token_file: z.string().min(1).optional(),
+  folders: z.array(z.string().min(1)).default([]), buckets: z.array(z.string().min(1)).default([]), store: z.string().min(1).optional(), http: z.string().min(1).optional(), token_file: z.string().min(1).optional(),
   allowed_hosts: z.array(z.string()).default([]), allowed_origins: z.array(z.string()).default([]),
 });
 
@@ -58,19 +62,20 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   const file = path === undefined || path === '' ? fileSchema.parse({}) : fileOf(path);
   const fromFile = (each: string): string => resolve(dirname(path ?? '.'), each);
   const folders = [...positionals, ...(env['EXR_MCP_FOLDERS'] ?? '').split(delimiter).filter(Boolean), ...file.folders.map(fromFile)];
+  const buckets = [...(values['allow-bucket'] ?? []), ...(env['EXR_MCP_BUCKETS'] ?? '').split(/\s+/).filter(Boolean), ...file.buckets];
   const store = values.store ?? (env['EXR_MCP_STORE'] || undefined) ?? (file.store === undefined ? undefined : fromFile(file.store));
   const http = values.http ?? (env['EXR_MCP_HTTP'] || undefined) ?? file.http;
   const config: Config = {
-    folders, store: store ?? null, help: values.help === true, version: values.version === true,
+    folders, buckets, store: store ?? null, help: values.help === true, version: values.version === true,
     http: http === undefined ? null : {
       ...addressOf(http), token: tokenOf(values['token-file'] ?? (file.token_file === undefined ? undefined : fromFile(file.token_file)), env['EXR_MCP_TOKEN']),
       allowedHosts: [...(values['allow-host'] ?? []), ...file.allowed_hosts].map((each) => each.toLowerCase()), allowedOrigins: [...(values['allow-origin'] ?? []), ...file.allowed_origins],
     },
   };
   if (config.help || config.version) return config;
-  if (folders.length === 0) throw new ConfigError('no folder is allowed: name at least one, e.g. `exr-mcp /shows/abc`');
+  if (folders.length === 0 && buckets.length === 0) throw new ConfigError('no folder is allowed: name at least one, e.g. `exr-mcp /shows/abc`, or a bucket with --allow-bucket s3://renders');
   if (config.http && !isLoopback(config.http.host) && config.http.token === null) {
-    throw new ConfigError(`${config.http.host} is not the loopback: whoever reaches it could read the allowed folders. Give a token with --token-file or EXR_MCP_TOKEN, or bind to 127.0.0.1`);
+    throw new ConfigError(`${config.http.host} is not the loopback: whoever reaches it could read what is allowed. Give a token with --token-file or EXR_MCP_TOKEN, or bind to 127.0.0.1`);
   }
   return config;
 }
@@ -84,7 +89,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args], allowPositionals: true,
       options: {
-        store: { type: 'string' }, http: { type: 'string' }, 'token-file': { type: 'string' }, 'allow-host': { type: 'string', multiple: true }, 'allow-origin': { type: 'string', multiple: true },
+        store: { type: 'string' }, 'allow-bucket': { type: 'string', multiple: true }, http: { type: 'string' }, 'token-file': { type: 'string' }, 'allow-host': { type: 'string', multiple: true }, 'allow-origin': { type: 'string', multiple: true },
         config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' },
       },
     });

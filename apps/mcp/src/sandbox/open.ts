@@ -10,11 +10,10 @@ import { ToolError } from '../answer/error.ts';
 import { name, safe } from '../answer/text.ts';
 import { candidates, type Folder, folderOf, outside, shownPath } from './folders.ts';
 import { handleSource, type HandleSource } from './handle-source.ts';
+import type { Opened } from './opened.ts';
 
-export interface OpenedFile {
+export interface OpenedFile extends Opened {
   readonly source: HandleSource;
-  /** How answers call it; safe to show. */
-  readonly shown: string;
   readonly real: string;
   readonly stats: Stats;
 }
@@ -42,7 +41,7 @@ export async function openFile(folders: readonly Folder[], asked: string, hooks:
     const stats = await handle.stat();
     if (!stats.isFile()) throw new ToolError(`"${shown}" is ${kindOf(stats)}, expected a file.`);
     await checkHandle(folders, handle, real, stats, shown);
-    return { source: handleSource(handle, stats, name(shown, 300)), shown, real, stats };
+    return { source: handleSource(handle, stats, name(shown, 300)), shown, real, stats, location: { bucket: null, path: real }, version: `${stats.size} ${stats.mtimeMs}`, whole: false };
   } catch (error) {
     await handle.close();
     throw error;

@@ -41,9 +41,9 @@ export const attributes = defineTool({
     next_cursor: nextCursor, note: untrusted,
   }),
   async run({ path, part, match, max_chars: most, ids, cursor }, call) {
-    return withFile(call, path, async (file, { shown, stats }) => {
+    return withFile(call, path, async (file, { shown, version }) => {
       checkPart(file, part);
-      if (ids !== undefined) return listIds(file, shown, { part, ids, cursor, version: [stats.size, stats.mtimeMs] });
+      if (ids !== undefined) return listIds(file, shown, { part, ids, cursor, version });
       const glob = match?.toLowerCase();
       const report = buildReport(file, { path: shown });
       const all = report.parts.filter(({ index }) => part === undefined || index === part).flatMap((each) => each.attributes.map((attribute): Entry => ({ part: each.index, attribute })))
@@ -53,7 +53,7 @@ export const attributes = defineTool({
         return { part: entry.part, name: safe(entry.attribute.name, 120), type: safe(entry.attribute.type, 60), size: entry.attribute.size, value: value.value, ...(value.cut && { cut: true as const }) };
       });
       const several = report.parts.length > 1;
-      const page1 = page(entries, { cursor, of: [path, part, match, most, stats.size, stats.mtimeMs], cost: (each) => lineOf(each, several, most) + JSON.stringify(each) });
+      const page1 = page(entries, { cursor, of: [path, part, match, most, version], cost: (each) => lineOf(each, several, most) + JSON.stringify(each) });
       const lines = [`${name(shown, 300)}: ${all.length} attributes${match === undefined ? '' : ` matching ${name(match)}`}`, ...page1.items.map((each) => lineOf(each, several, most)), pageText(page1, 'attributes')];
       if (all.length === 0 && match !== undefined) lines.push('none matches: leave match out to see all, or put * around the word');
       return {
@@ -76,7 +76,7 @@ interface NamedId {
 }
 
 /** Objects by name, from Cryptomatte manifests (JSON in string attributes) and idmanifest attributes. */
-function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: { part: number | undefined; ids: string; cursor: string | undefined; version: readonly number[] }) {
+function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: { part: number | undefined; ids: string; cursor: string | undefined; version: string }) {
   const glob = ids.toLowerCase();
   const all: NamedId[] = [];
   let manifests = 0;

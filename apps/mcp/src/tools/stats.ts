@@ -65,7 +65,7 @@ interface Row {
 }
 
 async function one(ref: FrameRef, args: StatsArgs, call: Call) {
-  return withFile(call, ref.path, async (file, { stats: info }) => {
+  return withFile(call, ref.path, async (file, { version }) => {
     let passes = 0;
     let before = 0;
     const measured = await measure(file, args, call, (share) => {
@@ -79,7 +79,7 @@ async function one(ref: FrameRef, args: StatsArgs, call: Call) {
     const deep = measured.parts.flatMap((part) => (part.deep ? [{ part: part.index, total_samples: part.deep.total_samples, max_samples: part.deep.max_samples, empty_pixels: part.deep.empty_pixels }] : [])).slice(0, 20);
     if (rows.length === 0 && skipped.length === 0) throw new ToolError(`No channel matches. Channels are ${channelNames(file, args.part)}.`);
     const several = file.parts.length > 1;
-    const shown = page(rows, { cursor: args.cursor, of: [args.path, args.part, args.channels, args.layer, args.region, info.size, info.mtimeMs], cost: (row) => rowText(row, several) + JSON.stringify(row), tokens: 5000 });
+    const shown = page(rows, { cursor: args.cursor, of: [args.path, args.part, args.channels, args.layer, args.region, version], cost: (row) => rowText(row, several) + JSON.stringify(row), tokens: 5000 });
     const lines = [
       `${name(ref.shown, 300)}: ${rows.length} channels${args.region ? ' in the region' : ''}${partial ? '; PARTIAL: some chunks are not in these numbers' : ''}`, ...shown.items.map((row) => rowText(row, several)), pageText(shown, 'channels'),
       ...deep.map((each) => `part ${each.part} is deep: ${each.total_samples} samples, at most ${each.max_samples} in a pixel, ${each.empty_pixels} pixels without any`), ...skipped.map((text) => `skipped: ${text}`),

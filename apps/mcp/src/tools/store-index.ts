@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { buildFailedReport, ExrError, inspect, type ExrReport } from '@exr/core';
-import { indexFiles } from '@exr/core/store';
+import { buildFailedReport, ExrError, inspect, isS3Url, s3Url, type ExrReport } from '@exr/core';
+import { indexFiles, type IndexProgress, type ListedObject } from '@exr/core/store';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
-import { name } from '../answer/text.ts';
+import { name, safe } from '../answer/text.ts';
+import { isGone, locateObject, objectsBelow } from '../sandbox/buckets.ts';
 import { shownPath } from '../sandbox/folders.ts';
 import { listFolders } from '../sandbox/list.ts';
 import { locate } from '../sandbox/open.ts';
@@ -18,10 +19,18 @@ export const index = defineTool({
   readOnly: false,
   description:
     'Reads the headers of the EXR files below a folder into the store, so that exr_search and exr_similar find them. Only what is new or changed is opened; files that are gone are marked so. Writes to the store alone, never to a file that it reads. Example: {"folder":"sh010"}',
-  input: z.strictObject({ folder: z.string().min(1).max(4096).describe('Folder inside the allowed ones; "." for the only allowed one'), recursive: z.boolean().default(true) }),
+  input: z.strictObject({ folder: z.string().min(1).max(4096).describe('Folder inside the allowed ones, or s3://bucket/prefix/; "." for the only allowed folder'), recursive: z.boolean().default(true) }),
   output: z.object({ folder: z.string(), seen: z.number(), inserted: z.number(), replaced: z.number(), unchanged: z.number(), removed: z.number(), failed: z.number().describe('Could not be read; the store remembers why'), limit_hit: z.string().nullable(), note: z.string() }),
   async run({ folder, recursive }, call) {
     const store = storeOf(call);
+    const answer = (shown: string, counts: IndexProgress, limit: string | null) => {
+      const text = `${name(shown, 300)}: ${counts.seen} files seen: ${counts.inserted} new, ${counts.replaced} changed, ${counts.unchanged} unchanged, ${counts.removed} gone, ${counts.failed} could not be read${limit ? `; limit hit: ${limit}` : ''}`;
+      return { text, data: { folder: shown, ...counts, limit_hit: limit, note: '' } };
+    };
+    if (isS3Url(folder)) {
+      const { shown, counts, limit } = await indexBucket(folder, recursive, call);
+      return answer(shown, counts, limit);
+    }
     const real = await locate(call.folders, folder);
     const listed = await listFolders(call.folders, folder, { recursive, signal: call.signal, fits: (entry) => EXTENSION.test(entry), link: (path) => linksInside(call, path), onFolder: () => undefined });
     const paths = listed.folders.flatMap((each) => [...each.names].sort().map((file) => join(each.real, file)));
@@ -31,14 +40,29 @@ export const index = defineTool({
       roots: recursive && listed.limit === null ? [real] : [],
       onProgress: ({ seen }) => call.progress.report(seen, paths.length, `${seen} of ${paths.length} files`),
     });
-    const shown = shownPath(call.folders, real);
-    const text = `${name(shown, 300)}: ${counts.seen} files seen: ${counts.inserted} new, ${counts.replaced} changed, ${counts.unchanged} unchanged, ${counts.removed} gone, ${counts.failed} could not be read${listed.limit ? `; limit hit: ${listed.limit}` : ''}`;
-    return { text, data: { folder: shown, ...counts, limit_hit: listed.limit, note: '' } };
+    return answer(shownPath(call.folders, real), counts, listed.limit);
   },
 });
 
-async function* each(paths: readonly string[]): AsyncGenerator<string> {
-  yield* paths;
+async function* each<Target>(targets: readonly Target[]): AsyncGenerator<Target> {
+  yield* targets;
+}
+
+async function indexBucket(folder: string, recursive: boolean, call: Call) {
+  const place = locateObject(call.buckets, folder, true);
+  const { objects, limit } = await objectsBelow(call.buckets, place, { recursive, signal: call.signal, fits: (entry) => EXTENSION.test(entry) });
+  const targets = objects.map((object): ListedObject => ({ ...object, bucket: place.bucket }));
+  const counts = await indexFiles(call.store!, each(targets), {
+    // A version that could not be read for want of an answer is no version: the next run reads it again.
+    inspect: async (target) => {
+      const report = await reportOf(s3Url(target), call);
+      return { report, ...(report.errors.some(({ kind }) => kind === 'io') && { version: { etag: null } }) };
+    },
+    isGone: (location) => isGone(call.buckets, location, call.signal),
+    roots: recursive && limit === null ? [{ bucket: place.bucket, prefix: place.key }] : [],
+    signal: call.signal, concurrency: 8, onProgress: ({ seen }) => call.progress.report(seen, targets.length, `${seen} of ${targets.length} files`),
+  });
+  return { shown: safe(s3Url(place), 300), counts, limit };
 }
 
 /** A file that may not be opened any more becomes a report that says so. */

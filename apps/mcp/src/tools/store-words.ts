@@ -1,10 +1,12 @@
 /** What search and similar share: filters of the store, and how a row of it is told. */
+import { isS3Url, s3Url } from '@exr/core';
 import type { ExrRow, ExrStore, StoreFilter } from '@exr/core/store';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
 import { name, safe } from '../answer/text.ts';
 import { shownPath } from '../sandbox/folders.ts';
+import { locateObject } from '../sandbox/buckets.ts';
 import { locate } from '../sandbox/open.ts';
 import type { Call } from './tool.ts';
 
@@ -24,6 +26,10 @@ export interface FilterArgs {
 }
 
 export async function filterOf({ where, channels, missing_channels, under }: FilterArgs, call: Call): Promise<StoreFilter> {
+  if (under !== undefined && isS3Url(under)) {
+    const { bucket, key } = locateObject(call.buckets, under, true);
+    return { where, channels, missingChannels: missing_channels, bucket, ...(key !== '' && { under: key }) };
+  }
   // A folder may be gone and still be in the store: then its path as given.
   const folder = under === undefined ? undefined : await locate(call.folders, under).catch(() => resolve(under));
   return { where, channels, missingChannels: missing_channels, under: folder };
@@ -45,7 +51,7 @@ export function rowData(row: ExrRow, call: Call): z.input<typeof rowOutput> {
   const sequence = row.files > 1 && row.first_frame !== null;
   const optional = { compression: text(row.compression, 60), color_space: text(row.color_space, 60), software: text(row.software, 60), error: text(row.error, 160) };
   return {
-    path: safe(row.bucket === null ? shownPath(call.folders, row.path) : `${row.bucket}/${row.path}`, 300), files: row.files, ...(sequence && { frames: `${row.first_frame}-${row.last_frame}` }),
+    path: safe(row.bucket === null ? shownPath(call.folders, row.path) : s3Url({ bucket: row.bucket, key: row.path }), 300), files: row.files, ...(sequence && { frames: `${row.first_frame}-${row.last_frame}` }),
     ...(row.missing_frames > 0 && { missing_frames: row.missing_frames }), status: safe(row.status, 20), ...(row.width !== null && { size: `${row.width}x${row.height}` }), parts: row.parts, channels: row.channels, bytes: row.size_bytes,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };

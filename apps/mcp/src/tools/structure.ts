@@ -37,9 +37,9 @@ export const structure = defineTool({
 type Tier = (typeof TIERS)[number];
 
 function look(file: FrameRef, tier: Tier, call: Call, onProgress: (part: number) => void): Promise<ReportStructure> {
-  return withSource(call, file.path, async ({ source }) => {
+  return withSource(call, file.path, async ({ source, whole }) => {
     const report = await verify(source, {
-      path: file.shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal, tier,
+      path: file.shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal, tier, ...(whole && { recent: 0 }),
       onProgress: ({ chunks, totalChunks }) => onProgress(totalChunks === 0 ? 1 : chunks / totalChunks),
     });
     return report.structure ?? { verdict: 'unreadable', reasons: report.errors.map(({ message }) => message), parts: [] };

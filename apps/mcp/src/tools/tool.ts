@@ -3,12 +3,14 @@ import { z } from 'zod';
 import type { ExrStore } from '@exr/core/store';
 import type { Limits } from '@exr/core';
 import type { Folder } from '../sandbox/folders.ts';
+import type { Buckets } from '../sandbox/buckets.ts';
 import type { OpenHooks } from '../sandbox/open.ts';
 import type { ProgressReporter } from '../work/progress.ts';
 
 /** What all calls of a server share. */
 export interface ServerContext {
   readonly folders: readonly Folder[];
+  readonly buckets: Buckets;
   readonly limits: Limits;
   /** The store that search, similar and index use; null: those tools are not offered. */
   readonly store: ExrStore | null;
@@ -54,7 +56,7 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
 }
 
 /** Fields that several tools take, with the same words. */
-export const pathInput = z.string().min(1).max(4096).describe('Path of one EXR file as exr_find lists it, or absolute. Example: "sh010/beauty.1001.exr"');
+export const pathInput = z.string().min(1).max(4096).describe('Path of one EXR file as exr_find lists it (s3://bucket/key in a bucket), or absolute. Example: "sh010/beauty.1001.exr"');
 export const manyPathInput = z.string().min(1).max(4096)
   .describe('One EXR file, a sequence by its pattern ("sh010/beauty.####.exr"), or a folder of EXR files');
 export const partInput = z.number().int().min(0).max(65_535).optional().describe('Index of the part, as exr_summary lists them. Default: see the tool');

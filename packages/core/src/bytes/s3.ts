@@ -9,6 +9,8 @@ import type { ByteSource } from './source.ts';
 export interface S3SourceOptions {
   /** Only this version, from the first read on: another one is SOURCE_CHANGED. As events and listings give it, with or without its quotes. */
   readonly etag?: string | undefined;
+  /** For messages. Default s3://bucket/key. */
+  readonly name?: string | undefined;
   /** Bytes of the first request, which also finds the size. Default 64 KiB, the first read of openExr. */
   readonly firstBytes?: number | undefined;
 }
@@ -25,13 +27,13 @@ const WHOLE_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * An object, read in ranges, each request signed (SigV4). The first read asks for the first 64 KiB and learns the size from Content-Range: no HEAD. Its
- * ETag is pinned with If-Match: an object that is overwritten meanwhile is SOURCE_CHANGED, never a mixture of two. The name is `s3://bucket/key`.
+ * ETag is pinned with If-Match: an object that is overwritten meanwhile is SOURCE_CHANGED, never a mixture of two.
  *
  * Refusals are READ_FAILED with `where.status` (404 gone, 403 forbidden, 5xx down after the retries) and `where.serverCode`. Throws INVALID_ARGUMENT
  * for a location or endpoint that cannot be, or a key that this fetch cannot send.
  */
 export function s3Source(location: S3Location, config: S3Config, options: S3SourceOptions = {}): S3Source {
-  const name = s3Url(location);
+  const name = options.name ?? s3Url(location);
   if (location.key === '') throw new ExrError('INVALID_ARGUMENT', `${name}: a bucket, expected an object as in s3://bucket/shots/a.exr`, { source: name });
   const query = location.versionId === undefined ? '' : `versionId=${encodeURIComponent(location.versionId)}`;
   const source = rangedSource(s3Requester(config, name, location.bucket, location.key, query), {

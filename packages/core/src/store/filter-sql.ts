@@ -28,6 +28,7 @@ export function filterSql(filter: StoreFilter): SqlFilter {
   if (filter.software !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('render_software', loose(filter.software), bind)})`);
   if (filter.colorSpace !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('color_space', filter.colorSpace, bind)})`);
   if (filter.since !== undefined) terms.push(`f.mtime >= ${bind(filter.since)}`);
+  if (filter.bucket !== undefined) terms.push(`f.bucket = ${bind(filter.bucket)}`);
   if (filter.under !== undefined) {
     const under = filter.under.replace(/\/+$/, '');
     terms.push(`(f.file_path_normalized = ${bind(under)} OR starts_with(f.file_path_normalized, ${bind(`${under}/`)}))`);

@@ -64,6 +64,8 @@ export interface StoreFilter {
   readonly colorSpace?: string | undefined;
   /** Modified at or after this moment, ISO 8601 in UTC. */
   readonly since?: string | undefined;
+  /** Only objects of this bucket. */
+  readonly bucket?: string | undefined;
   /** Below this folder or prefix. */
   readonly under?: string | undefined;
   /** Tombstones too. Default false. */

@@ -11,6 +11,7 @@ export function filesPredicate(v: VastDb, filter: StoreFilter, where: WhereNode 
   const parts: Predicate[] = [];
   if (!filter.deleted) parts.push(v.ne('status', 'deleted'));
   if (filter.since !== undefined) parts.push(v.ge('mtime', wellFormed(filter.since)));
+  if (filter.bucket !== undefined) parts.push(v.eq('bucket', wellFormed(filter.bucket)));
   if (filter.under !== undefined) {
     const under = wellFormed(filter.under.replace(/\/+$/, ''));
     parts.push(v.or(v.eq('file_path_normalized', under), v.startsWith('file_path_normalized', `${under}/`)));
