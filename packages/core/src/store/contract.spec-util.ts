@@ -243,6 +243,10 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       await subject.store.put([sample(), sample({ folder: '/jobs/abcd' }), sample({ bucket: 'b', folder: 'jobs' })]);
       expect((await subject.store.known({ bucket: null, path: '/jobs/abc' })).map(({ path }) => path)).toEqual(['/jobs/abc/beauty.1001.exr']);
       expect((await subject.store.known(null)).map(({ version }) => version)).toEqual(Array(3).fill('1000@2026-03-01T10:00:00.000Z'));
+      expect((await found({ bucket: 'b' })).map(({ bucket, path }) => [bucket, path])).toEqual([['b', 'jobs/beauty.1001.exr']]);
+      expect(await found({ bucket: 'b', under: 'jobs/' })).toHaveLength(1);
+      expect(await found({ bucket: 'b', under: 'job' })).toHaveLength(0);
+      expect(await found({ bucket: 'other' })).toHaveLength(0);
     });
 
     it('takes paths and texts with anything in them', async () => {

@@ -62,7 +62,7 @@ describe('find', () => {
     [{ where: "attribute('owner') = 'zoë'" }, 'some'], [{ where: "attribute('owner') ilike 'ZO_'" }, 'some'], [{ where: "attribute('take') in (1, 3, 5)" }, 'some'], [{ where: "attribute('take') > '3'" }, 'some'], [{ where: "attribute('take') is null and codec = none" }, 'some'],
     [{ where: "not attribute('take') > 20 and (width > 1000 or attribute('owner') like '%''%')" }, 'some'], [{ where: "status = 'error'" }, 'some'], [{ where: 'size >= 10KB and size < 20.5kB' }, 'some'], [{ where: 'frame > 1004.5' }, 'some'], [{ where: 'width > 9999999999' }, 'none'],
     [{ channels: ['CRYPTO*', 'r'] }, 'some'], [{ missingChannels: ['?'] }, 'some'], [{ channels: ['*.z'], missingChannels: ['R'] }, 'some'], [{ attributes: [{ name: 'owner', value: 'O?Brien' }, { name: 'take' }] }, 'some'], [{ attributes: [{ name: 'Owner' }] }, 'none'],
-    [{ software: 'nuke' }, 'some'], [{ software: 'Arnold*1' }, 'some'], [{ colorSpace: 'acescg', since: '2026-04-01T00:00:00.000Z' }, 'some'], [{ under: '/jobs/abc/' }, 'some'], [{ under: '/jobs/ABC', collapse: true }, 'some'], [{ where: 'bucket = renders' }, 'some'],
+    [{ software: 'nuke' }, 'some'], [{ software: 'Arnold*1' }, 'some'], [{ colorSpace: 'acescg', since: '2026-04-01T00:00:00.000Z' }, 'some'], [{ under: '/jobs/abc/' }, 'some'], [{ bucket: 'renders' }, 'some'], [{ under: '/jobs/ABC', collapse: true }, 'some'], [{ where: 'bucket = renders' }, 'some'],
   ])('%j', async (query, what) => {
     const found = await same(query);
     if (what === 'some') expect(found).toBeGreaterThan(0);
