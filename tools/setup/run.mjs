@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The two commands of the README stand on this: `npm run demo` and `npm test` work on a fresh clone with only git and Node.
+// The commands of the README stand on this: `npm run demo`, `npm test` and `npm run package:vscode` work on a fresh clone with only git and Node.
 // It installs what package-lock.json names and builds what has changed, says what it does, and does nothing twice.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

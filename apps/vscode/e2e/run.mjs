@@ -5,7 +5,7 @@
  * EXR_VSIX takes a package that is there already, EXR_CORPUS adds a folder of files, EXR_CODE_SERVER is where the server is kept.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -16,9 +16,9 @@ const report = join(root, '.cache/e2e-report.json');
 for (const [command, from] of [['oiiotool', 'openimageio-tools'], ['/usr/bin/chromium', 'chromium']]) {
   if (spawnSync(command, ['--version'], { stdio: 'ignore' }).error && !(command === '/usr/bin/chromium' && process.env.EXR_CHROMIUM)) fail(`${command} is not installed: apt-get install ${from}`);
 }
+const vsix = process.env.EXR_VSIX ?? packaged();
 const built = spawnSync('npx', ['nx', 'build', 'exr-cli', '--outputStyle=static'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' } });
 if (built.status) fail('the command line, which the editor is compared with, does not build: npx nx build exr-cli');
-const vsix = process.env.EXR_VSIX ?? packaged();
 mkdirSync(join(root, '.cache'), { recursive: true });
 rmSync(report, { force: true });
 const { status } = spawnSync(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', join(app, 'e2e/suite.config.ts'), '--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`, ...process.argv.slice(2)], { cwd: app, stdio: 'inherit', env: { ...process.env, EXR_VSIX: vsix } });
@@ -30,12 +30,9 @@ process.exit(status || (broken || !passed ? 1 : 0));
 
 /** Makes the package and says where it is. */
 function packaged() {
-  const begin = Date.now();
-  const made = spawnSync('npm', ['run', '-s', 'package:vscode'], { cwd: root, stdio: 'inherit' });
-  if (made.status) fail('npm run package:vscode failed: see above');
-  const found = readdirSync(app, { recursive: true }).map(String).filter((name) => name.endsWith('.vsix') && !name.includes('node_modules')).map((name) => join(app, name)).filter((path) => statSync(path).mtimeMs >= begin - 1000);
-  if (found.length !== 1) fail(`npm run package:vscode made ${found.length} packages under apps/vscode; one was expected`);
-  return found[0];
+  if (spawnSync('npm', ['run', '-s', 'package:vscode'], { cwd: root, stdio: 'inherit' }).status) fail('npm run package:vscode failed: see above');
+  const { name, version } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'));
+  return join(app, `${name}-${version}.vsix`);
 }
 
 function fail(text) {
