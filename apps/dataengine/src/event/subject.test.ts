@@ -11,7 +11,7 @@ const record = (key: string, bucket = 'b', more: Record<string, unknown> = {}) =
 
 describe('where', () => {
   it.each<[string, unknown, Record<string, unknown> | undefined, string[]]>([
-    ['elementpath', undefined, { elementpath: 'b/shots/a.exr' }, ['b | shots/a.exr']], ['elementpath, perhaps escaped', undefined, { elementpath: 'b/a%20b' }, ['b | a%20b | a b']], ['elementpath with a percent sign', undefined, { elementpath: 'b/100%' }, ['b | 100%']],
+    ['elementpath', undefined, { elementpath: 'b/shots/a.exr' }, ['b | shots/a.exr']], ['elementpath, perhaps escaped', undefined, { elementpath: 'b/a%20b' }, ['b | a%20b | a b']], ['elementpath, perhaps as records write keys', undefined, { elementpath: 'b/a+b%2Bc' }, ['b | a+b%2Bc | a+b+c | a b+c']], ['elementpath with a percent sign', undefined, { elementpath: 'b/100%' }, ['b | 100%']],
     ['elementpath, UTF-8 read as Latin-1', undefined, { elementpath: 'b/Ã¼' }, ['b | Ã¼ | ü']], ['a key with a slash in front', undefined, { elementpath: 'b//a' }, ['b | /a']],
     ['a record', { Records: [record('a+b%2Bc')] }, undefined, ['b | a b+c | a+b%2Bc']], ['a record that is no encoded text', { Records: [record('50%')] }, undefined, ['b | 50%']],
     ['both, that agree', { Records: [record('a+b')] }, { elementpath: 'b/a b' }, ['b | a b']], ['both, elementpath escaped', { Records: [record('a+b')] }, { elementpath: 'b/a%20b' }, ['b | a b | a%20b']],

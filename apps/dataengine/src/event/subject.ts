@@ -111,7 +111,7 @@ function spellings(raw: string, element: string | null): [string, ...string[]] {
 function elementSubject(path: string, action: Action, time: string | null): Subject {
   const whole = splitPath(path);
   if (whole === null) throw new NoSubject(`elementpath ${JSON.stringify(path.slice(0, 200))}: expected bucket/key`);
-  return { action, bucket: whole.bucket, keys: distinct([whole.key, ...formsOf(whole.key)]), etag: null, sequencer: null, size: null, time };
+  return { action, bucket: whole.bucket, keys: distinct([whole.key, ...formsOf(whole.key), decodedForm(whole.key)]), etag: null, sequencer: null, size: null, time };
 }
 
 /** Our own output (`file` is an object), the keys of the platform's examples, and those of the original's first event. */
