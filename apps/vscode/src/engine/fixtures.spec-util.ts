@@ -1,6 +1,7 @@
 /** Files to try the engine on: the repository's, and those of EXR_CORPUS. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
 import { memorySource } from '@exr/core';
 import { openSession, type Session } from './index.ts';
@@ -26,4 +27,31 @@ export function open(path: string): Promise<Session> {
 /** A context that nobody cancels. */
 export function calm() {
   return { signal: new AbortController().signal, progress: () => undefined };
+}
+
+/** A black ZIP picture of four half channels, large enough to be worth workers: 8 bytes a pixel unpacked, next to nothing packed. */
+export function blackZip(width: number, height: number): Buffer {
+  const int = (...values: number[]): Buffer => Buffer.from(Int32Array.from(values).buffer);
+  const attribute = (name: string, type: string, value: Buffer): Buffer => Buffer.concat([Buffer.from(`${name}\0${type}\0`), int(value.length), value]);
+  const channel = (name: string): Buffer => Buffer.concat([Buffer.from(`${name}\0`), int(1, 0, 1, 1)]);
+  const box = int(0, 0, width - 1, height - 1);
+  const one = Buffer.from(Float32Array.of(1).buffer);
+  const header = Buffer.concat([
+    int(20000630, 2), attribute('channels', 'chlist', Buffer.concat([...['A', 'B', 'G', 'R'].map(channel), Buffer.of(0)])), attribute('compression', 'compression', Buffer.of(3)),
+    attribute('dataWindow', 'box2i', box), attribute('displayWindow', 'box2i', box), attribute('lineOrder', 'lineOrder', Buffer.of(0)), attribute('pixelAspectRatio', 'float', one),
+    attribute('screenWindowCenter', 'v2f', int(0, 0)), attribute('screenWindowWidth', 'float', one), Buffer.of(0),
+  ]);
+  // Zeros, as ZIP's predictor leaves them.
+  const chunk = (lines: number): Buffer => deflateSync(Buffer.alloc(lines * width * 8, 128).fill(0, 0, 1), { level: 1 });
+  const whole = chunk(16);
+  const chunks = Array.from({ length: Math.ceil(height / 16) }, (_, i) => {
+    const data = (i + 1) * 16 <= height ? whole : chunk(height - i * 16);
+    return Buffer.concat([int(i * 16, data.length), data]);
+  });
+  let at = header.length + chunks.length * 8;
+  const table = BigUint64Array.from(chunks, ({ length }) => {
+    at += length;
+    return BigInt(at - length);
+  });
+  return Buffer.concat([header, Buffer.from(table.buffer), ...chunks]);
 }

@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FIXTURES } from '../engine/fixtures.spec-util.ts';
+import { useWorkerPlatform, workerPlatform } from '@exr/core';
+import { blackZip, FIXTURES } from '../engine/fixtures.spec-util.ts';
 import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
 import { VIEW_COMMANDS, type HostSide, type Opened, type WebviewSide } from '../shared/protocol.ts';
 import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
@@ -132,6 +133,46 @@ describe('an editor', () => {
     const before = world.executed.length;
     await end.call('command', { name: 'constructor' as never });
     expect(world.executed.length).toBe(before);
+  });
+});
+
+describe('closing', () => {
+  it('in the middle of decoding stops the workers, and with the last file those that wait', async () => {
+    await import('./engine-node.ts');
+    const before = workerPlatform()!;
+    let [running, started] = [0, 0];
+    useWorkerPlatform({ ...before, parallelism: 2, start: (code, events) => {
+      const port = before.start(code, events);
+      running++;
+      started++;
+      return { ...port, terminate: () => {
+        running--;
+        port.terminate();
+      } };
+    } });
+    try {
+      const path = join(folder, 'black.exr');
+      writeFileSync(path, blackZip(4096, 4096));
+      const { end, ready } = editor(Uri.file(path));
+      const { opened } = await ready();
+      const params = { revision: 1, layer: opened.firstLayer!, level: { x: 0, y: 0 }, maxSize: 64 };
+      const asked = end.call('image', params).then(() => 'done', (error: { code: string }) => error.code);
+      await until(() => running > 0);
+      close(open.pop()!);
+      await until(() => running === 0);
+      end.close();
+      expect(await asked).toBe('CLOSED');
+      // And where it had ended: warm workers go with the last file.
+      const again = editor(Uri.file(path));
+      await again.ready();
+      await again.end.call('image', params);
+      expect(running).toBeGreaterThan(0);
+      close(open.pop()!);
+      await until(() => running === 0);
+      expect(started).toBeGreaterThan(1);
+    } finally {
+      useWorkerPlatform(before);
+    }
   });
 });
 

@@ -1,5 +1,7 @@
 /** A small vscode: what the host uses of the API, kept in memory, with what happened written down. */
-import { posix } from 'node:path';
+// Runs in Node and in a browser's worker.
+const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const dirname = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 type Listener<T> = (value: T) => unknown;
 export class EventEmitter<T> {
@@ -26,7 +28,12 @@ export class Uri {
     return new Uri(scheme, authority, path, query);
   }
   static joinPath(base: Uri, ...parts: string[]): Uri {
-    return new Uri(base.scheme, base.authority, posix.join(base.path, ...parts), base.query);
+    const steps: string[] = [];
+    for (const step of [base.path, ...parts].join('/').split('/')) {
+      if (step === '..') steps.pop();
+      else if (step !== '' && step !== '.') steps.push(step);
+    }
+    return new Uri(base.scheme, base.authority, `/${steps.join('/')}`, base.query);
   }
   get fsPath(): string {
     return this.path;
@@ -158,7 +165,7 @@ export const workspace = {
     },
     readFile: async (uri: Uri) => fileAt(uri).bytes,
     writeFile: async (uri: Uri, bytes: Uint8Array) => void world.files.set(uri.toString(), { bytes, mtime: Date.now() }),
-    readDirectory: async (uri: Uri) => [...world.files.keys()].map((each) => Uri.parse(each)).filter((each) => posix.dirname(each.path) === uri.path.replace(/\/$/, '')).map((each): [string, number] => [posix.basename(each.path), FileType.File]),
+    readDirectory: async (uri: Uri) => [...world.files.keys()].map((each) => Uri.parse(each)).filter((each) => dirname(each.path) === uri.path.replace(/\/$/, '')).map((each): [string, number] => [basename(each.path), FileType.File]),
   },
 };
 
