@@ -27,7 +27,7 @@ describe('halfBits', () => {
   });
 
   it('refuses what no half holds', () => {
-    expect(halfBits(Float32Array.of(1, 65520))).toBeNull();
+    expect(halfBits(Float32Array.of(1, 65505))).toBeNull();
     expect(halfBits(Float32Array.of(-70000))).toBeNull();
     expect(Array.from(halfBits(Float32Array.of(Infinity, -Infinity, 65504))!)).toEqual([0x7c00, 0xfc00, 0x7bff]);
   });

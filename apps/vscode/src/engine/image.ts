@@ -120,9 +120,9 @@ class Marks {
 
   /** What is NaN because nothing is there is not marked as a value. */
   nonfinite(plane: Float32Array): void {
-    for (let i = 0; i < plane.length; i++) {
-      const value = plane[i]!;
-      if (value - value !== 0 && !((this.bytes?.[i] ?? 0) & MISSING)) this.add(i, NONFINITE);
+    const bits = new Int32Array(plane.buffer, plane.byteOffset, plane.length);
+    for (let i = 0; i < bits.length; i++) {
+      if ((bits[i]! & 0x7f800000) === 0x7f800000 && !((this.bytes?.[i] ?? 0) & MISSING)) this.add(i, NONFINITE);
     }
   }
 }
