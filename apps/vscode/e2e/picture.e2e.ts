@@ -33,7 +33,7 @@ describe('the picture', () => {
     await view.until('another layer', ({ layer }) => layer !== before);
     await view.picture();
     await view.panel('Layers');
-    await expect.poll(() => view.frame.locator(".layer-picture canvas").count(), { timeout: 20_000 }).toBeGreaterThan(4);
+    await expect.poll(() => view.frame.locator('.layer-picture canvas.is-there').count(), { timeout: 20_000 }).toBeGreaterThan(4);
     await bench().screenshot('picture-next-layer');
   });
 
@@ -59,7 +59,7 @@ describe('the picture', () => {
         const place = await view.at(x, y);
         await bench().page.mouse.move(place.x - 3, place.y);
         await bench().page.mouse.move(place.x, place.y);
-        await expect.poll(() => view.inspector().locator('.coordinates').innerText()).toBe(`x ${x} y ${y}`);
+        await expect.poll(() => view.inspector().locator('.coordinates').innerText()).toBe(`${x}, ${y}`.replaceAll('-', '−'));
         await view.inspector().locator('.inspector-grid').waitFor();
         for (const channel of channels) {
           const said = await view.inspector().locator(`.inspector-grid > [title="${channel.name} (${channel.type})"] .number`).innerText();

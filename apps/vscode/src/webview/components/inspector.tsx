@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { pixelText, valueText } from '../format/numbers.ts';
 import { exactValues } from '../format/pixels.ts';
 import type { Session } from '../session.ts';
-import { currentLayer, partOf, type Pointing } from '../state/model.ts';
+import { currentLayer, inOrder, partOf, type Pointing } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { IconButton } from './button.tsx';
 
@@ -19,7 +19,7 @@ export function Inspector({ session }: { session: Session }) {
   const all = exact ? exactValues(exact) : [];
   // Those of the layer first, in a line; all of them in the table.
   const own = new Set(layer?.channels ?? []);
-  const shown = [...all.filter(({ name }) => own.has(name)), ...all.filter(({ name }) => !own.has(name))];
+  const shown = [...inOrder(all.filter(({ name }) => own.has(name)), ({ name }) => name), ...all.filter(({ name }) => !own.has(name))];
   const outside = at && part && (at.x < part.dataWindow.xMin || at.x > part.dataWindow.xMax || at.y < part.dataWindow.yMin || at.y > part.dataWindow.yMax);
   return (
     <div data-e2e="inspector" class={`inspector ${isWide ? 'is-wide' : ''}`} role="region" aria-label="Pixel inspector">

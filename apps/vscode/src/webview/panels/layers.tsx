@@ -6,7 +6,7 @@ import { SearchField } from '../components/search-field.tsx';
 import { VirtualList } from '../components/virtual-list.tsx';
 import type { Session } from '../session.ts';
 import { toLayer } from '../state/commands.ts';
-import { currentLayer, titleOf } from '../state/model.ts';
+import { currentLayer, inOrder, titleOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { type Thumbnail, Thumbnails } from './thumbnails.ts';
 
@@ -79,7 +79,7 @@ function Row({ session, opened, layer, isShown, alone, isFirst, thumbnails, onCh
       <div class="layer-text">
         <div class="layer-line"><span class="layer-name">{title}</span>{where && <span class="layer-where">{plainText(where, { max: 80 })}</span>}</div>
         <div class="channel-chips">
-          {layer.channels.slice(0, 12).map((name) => {
+          {inOrder(layer.channels, (name) => name).slice(0, 12).map((name) => {
             const component = plainText(name.slice(name.lastIndexOf('.') + 1) || name, { max: 16 });
             const pressed = isShown && alone === name;
             return (

@@ -3,6 +3,7 @@ import type { ExrReport, JsonValue, ReportChannel, ReportPart } from '@exr/core'
 import { formatBytes, formatCount, plainText } from '@exr/core/text';
 import { floatText, readable } from '../format/attribute.ts';
 import type { Opened, PartInfo } from '../../shared/protocol.ts';
+import { inOrder } from '../state/model.ts';
 
 export interface TreeNode {
   /** Stable while the file is the same: what is open and where the focus is are kept by it. */
@@ -107,7 +108,7 @@ function layersNode(id: string, channels: readonly ReportChannel[]): TreeNode {
     const [view, layer] = key.split('\0') as [string, string];
     return {
       id: `${id}/layers/${i}`, label: layer === '' ? 'base layer' : plainText(layer), kind: 'fact', json: list as unknown as JsonValue,
-      value: `${list.map(({ component }) => plainText(component)).join(' ')}${view ? ` · ${plainText(view)}` : ''}`,
+      value: `${inOrder(list, ({ component }) => component).map(({ component }) => plainText(component)).join(' ')}${view ? ` · ${plainText(view)}` : ''}`,
       children: list.map((channel, c): TreeNode => ({
         id: `${id}/layers/${i}/${c}`, label: plainText(channel.name), kind: 'field', json: channel as unknown as JsonValue, children: [],
         value: `${channel.type}${channel.x_sampling === 1 && channel.y_sampling === 1 ? '' : ` · every ${channel.x_sampling} × ${channel.y_sampling}`}${channel.p_linear ? ' · perceptually linear' : ''}`,

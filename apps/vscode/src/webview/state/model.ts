@@ -97,3 +97,15 @@ export function normalising(view: ViewState, drawn: { readonly kind: LayerInfo['
 export function titleOf({ kind, layer }: LayerInfo): string {
   return kind === 'samples' ? 'sample counts' : layer === '' ? 'base layer' : layer;
 }
+
+/** Channels as people name them: R, G, B, A first, the rest as the file has it (by the alphabet). */
+export function inOrder<T>(channels: readonly T[], nameOf: (channel: T) => string): T[] {
+  const rank = (channel: T): number => {
+    const name = nameOf(channel);
+    const at = FAMILIAR.indexOf(name.slice(name.lastIndexOf('.') + 1).toUpperCase());
+    return at < 0 ? FAMILIAR.length : at;
+  };
+  return channels.toSorted((a, b) => rank(a) - rank(b));
+}
+
+const FAMILIAR = ['R', 'RED', 'G', 'GREEN', 'B', 'BLUE', 'A', 'ALPHA'];
