@@ -27,6 +27,9 @@ describe('live', () => {
     await bench().statusItem('still rendering').waitFor({ state: 'detached' });
     await view.picture();
     await view.press('f');
+    await view.until('all of it', ({ view: now }) => now.zoom === 'fit');
+    await bench().page.waitForTimeout(500);
+    await view.picture();
     await bench().screenshot('live-finished');
   });
 
