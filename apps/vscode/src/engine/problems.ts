@@ -1,6 +1,7 @@
 /** What is wrong with a file as entries for the Problems panel. */
 import { missingText, type ExrReport } from '@exr/core';
 import type { StructureAnswer } from '../shared/protocol.ts';
+import { withoutName } from '../shared/said.ts';
 import type { Fault } from './session.ts';
 
 export interface Problem {
@@ -21,7 +22,7 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
     const where = several ? `part ${part.index}: ` : '';
     const absent = part.chunks - part.present;
     if (absent > 0) {
-      found.push({ code: 'MISSING_CHUNKS', message: `${where}${absent} of ${part.chunks} chunks are missing: ${missingText(part)}`, severity: rendering ? 'information' : 'error' });
+      found.push({ code: 'MISSING_CHUNKS', message: `${where}${absent} of ${part.chunks} chunks ${absent === 1 ? 'is' : 'are'} missing: ${missingText(part)}`, severity: rendering ? 'information' : 'error' });
     }
     const seen = new Map<string, { first: string; count: number; code: string }>();
     for (const { kind, code, message, count = 1 } of (part['problems'] ?? []) as readonly { kind: string; code: string; message: string; count?: number }[]) {
@@ -43,6 +44,7 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
   found.push(...faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
   const order = { error: 0, warning: 1, information: 2 } as const;
   const seen = new Set<string>();
-  const once = found.filter(({ message }) => !seen.has(message) && seen.add(message));
+  const bare = found.map((each) => ({ ...each, message: withoutName(each.message, report.file.path ?? '') }));
+  const once = bare.filter(({ message }) => !seen.has(message) && seen.add(message));
   return once.sort((a, b) => order[a.severity] - order[b.severity]).slice(0, MOST);
 }

@@ -14,6 +14,7 @@ import { LayersPanel } from './panels/layers.tsx';
 import { StatisticsPanel } from './panels/statistics.tsx';
 import { StructurePanel } from './panels/structure.tsx';
 import { Splitter } from './components/splitter.tsx';
+import { sentence, withoutName } from '../shared/said.ts';
 import type { Session } from './session.ts';
 import { toLayer } from './state/commands.ts';
 import { commandOf } from './state/keys.ts';
@@ -62,12 +63,15 @@ export function App({ session }: { session: Session }) {
 function Banner({ session }: { session: Session }) {
   const failure = useStore(session.store, (model) => (model.opened ? model.failure : null));
   const errors = useStore(session.store, (model) => model.opened?.report.errors ?? null);
-  const said = errors && errors.length > 0 ? errors : null;
+  const name = useStore(session.store, (model) => model.opened?.name ?? '');
+  const notice = useStore(session.store, (model) => model.opened?.notice ?? null);
+  // A notice stands where the picture would be and says it already.
+  const said = errors && errors.length > 0 && notice === null ? errors : null;
   if (!failure && !said) return null;
   return (
     <div class="banner" role="alert">
-      {failure && <p class="is-error"><Icon name="error" /><span>The file changed and could not be read again: {plainText(failure.message, { max: 500 })} What is shown is from before.</span><button type="button" class="link" onClick={() => session.run('reload')}>Try again</button></p>}
-      {said && <p class="is-warning"><Icon name="warning" /><span>{plainText(said[0]!.message, { max: 500 })}{said.length > 1 && ` (and ${said.length - 1} more)`}</span><button type="button" class="link" onClick={() => session.setView({ panel: 'structure' })}>Structure</button></p>}
+      {failure && <p class="is-error"><Icon name="error" /><span>The file changed and could not be read again: {plainText(withoutName(failure.message, name), { max: 500 })} What is shown is from before.</span><button type="button" class="link" onClick={() => session.run('reload')}>Try again</button></p>}
+      {said && <p class="is-warning"><Icon name="warning" /><span>{plainText(sentence(said[0]!.message, name), { max: 500 })}{said.length > 1 && ` (and ${said.length - 1} more)`}</span><button type="button" class="link" onClick={() => session.setView({ panel: 'structure' })}>Structure</button></p>}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** The picture, and what is said over it. */
 import { plainText } from '@exr/core/text';
 import { useEffect, useRef } from 'preact/hooks';
+import { sentence, withoutName } from '../../shared/said.ts';
 import { Viewer } from '../image/viewer.ts';
 import { currentLayer, drawnOf, lastOf, type Model, normalising, partOf } from '../state/model.ts';
 import type { Session } from '../session.ts';
@@ -85,15 +86,15 @@ function StageNotes({ session, retry }: { session: Session; retry: () => void })
     return failure ? <div class="stage-message" data-e2e="notice"><Icon name="error" /><h2>This file cannot be opened</h2><p>{plainText(failure.message, { max: 2000 })}</p><Actions session={session} /></div>
       : <div class="stage-message is-quiet"><span class="spinner" /><p>Opening…</p></div>;
   }
-  if (opened.notice) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>No picture</h2><p>{plainText(opened.notice, { max: 2000 })}</p><Actions session={session} /></div>;
+  if (opened.notice) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>No picture</h2><p>{plainText(sentence(opened.notice, opened.name), { max: 2000 })}</p><Actions session={session} /></div>;
   if (opened.layers.length === 0) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>Nothing to draw</h2><p>No part of this file has channels that make a picture. Its header is in the panel beside.</p></div>;
   return (
     <>
       {picture.status === 'failed' && (
-        <div class="stage-note is-error" role="alert" data-e2e="notice"><Icon name="error" /><span>{plainText(picture.message ?? '', { max: 600 })}</span><button type="button" class="button is-secondary" onClick={retry}>Try again</button></div>
+        <div class="stage-note is-error" role="alert" data-e2e="notice"><Icon name="error" /><span>{plainText(sentence(picture.message ?? '', opened.name), { max: 600 })}</span><button type="button" class="button is-secondary" onClick={retry}>Try again</button></div>
       )}
       {picture.status !== 'failed' && picture.problems.length > 0 && isWhole && (
-        <details class="stage-note is-warning"><summary><Icon name="warning" />{picture.problems.length === 1 ? 'A chunk could not be read' : `${picture.problems.length >= 10 ? '10 or more' : picture.problems.length} chunks could not be read`}</summary><ul>{picture.problems.map((problem) => <li key={problem}>{plainText(problem, { max: 400 })}</li>)}</ul></details>
+        <details class="stage-note is-warning"><summary><Icon name="warning" />{picture.problems.length === 1 ? 'A chunk could not be read' : `${picture.problems.length >= 10 ? '10 or more' : picture.problems.length} chunks could not be read`}</summary><ul>{picture.problems.map((problem) => <li key={problem}>{plainText(withoutName(problem, opened.name), { max: 400 })}</li>)}</ul></details>
       )}
       {legend && <Legend what={plainText(what, { max: 40 })} mode={legend} range={range} exposure={exposure} />}
     </>

@@ -3,6 +3,7 @@ import type { ReportPartStructure } from '@exr/core';
 import { formatBytes, formatCount, plainText } from '@exr/core/text';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Box, Opened, StructureAnswer } from '../../shared/protocol.ts';
+import { withoutName } from '../../shared/said.ts';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { ProgressLine } from '../components/progress.tsx';
 import type { Session } from '../session.ts';
@@ -42,7 +43,7 @@ function Answer({ session, opened, answer }: { session: Session; opened: Opened;
     <>
       <div class={`verdict ${level}`}>
         <Icon name={icon} />
-        <div><b>{says}</b>{reasons.length > 0 && <ul>{reasons.slice(0, 20).map((reason) => <li key={reason}>{plainText(reason, { max: 400 })}</li>)}</ul>}{reasons.length > 20 && <p>and {reasons.length - 20} more</p>}</div>
+        <div><b>{says}</b>{reasons.length > 0 && <ul>{reasons.slice(0, 20).map((reason) => <li key={reason}>{plainText(withoutName(reason, opened.name), { max: 400 })}</li>)}</ul>}{reasons.length > 20 && <p>and {reasons.length - 20} more</p>}</div>
       </div>
       {answer.structure.parts.map((part) => (
         <PartStructure key={part.index} session={session} opened={opened} part={part} boxes={answer.missing.find((each) => each.part === part.index)?.boxes ?? []} bytes={answer.bytes.find((each) => each.part === part.index)?.bytes ?? null} />
