@@ -18,7 +18,7 @@ export class StatusBar implements vscode.Disposable {
       for (const each of Object.values(this.#items)) each.hide();
       return;
     }
-    const { size, layer, zoom, exposure, verdict } = statusTexts(opened, editor.state, editor.document.judged);
+    const { size, layer, zoom, exposure, verdict } = statusTexts(opened, editor.state, editor.document.judged, editor.document.faults);
     set(this.#items.size, size, 'Dimensions of what is shown and size of the file. Click for the header.');
     set(this.#items.layer, layer && `$(layers) ${layer}`, 'The layer that is drawn. Click to choose another.');
     set(this.#items.zoom, zoom, 'Zoom. Click to choose.');

@@ -1,6 +1,6 @@
 /** What the status bar says of an editor. */
 import { formatBytes } from '@exr/core/text';
-import type { OpenedFile } from '../engine/index.ts';
+import type { Fault, OpenedFile } from '../engine/index.ts';
 import type { StructureAnswer } from '../shared/protocol.ts';
 import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
 
@@ -13,7 +13,7 @@ export interface StatusTexts {
 }
 
 /** `given`: null as long as nobody has touched the view. */
-export function statusTexts(opened: OpenedFile, given: ViewState | null, judged: StructureAnswer | null): StatusTexts {
+export function statusTexts(opened: OpenedFile, given: ViewState | null, judged: StructureAnswer | null, faults: readonly Fault[] = []): StatusTexts {
   const state = given ?? DEFAULT_VIEW;
   const layer = opened.layers.find(({ id }) => id === (state.layer ?? opened.firstLayer));
   const part = opened.parts[layer?.part ?? 0];
@@ -21,11 +21,11 @@ export function statusTexts(opened: OpenedFile, given: ViewState | null, judged:
   const bytes = formatBytes(opened.report.file.size_bytes);
   const name = layer ? (layer.layer === '' ? (layer.channels.length === 1 ? layer.channels[0]! : 'base layer') : layer.layer.replace(/^#/, '')) : null;
   return {
-    size: level ? `${level.window.xMax - level.window.xMin + 1} × ${level.window.yMax - level.window.yMin + 1}  ${bytes}` : bytes,
+    size: level && level.window.xMax >= level.window.xMin && level.window.yMax >= level.window.yMin ? `${level.window.xMax - level.window.xMin + 1} × ${level.window.yMax - level.window.yMin + 1}  ${bytes}` : bytes,
     layer: layer ? [opened.parts.length > 1 ? (layer.partName ?? `part ${layer.part}`) : null, layer.view, state.channel ?? name].filter((each) => each !== null).join(' / ') : null,
     zoom: layer ? (state.zoom === 'fit' ? 'Fit' : zoomText(state.zoom)) : null,
     exposure: layer && !layer.data ? exposureText(state.exposure) : null,
-    verdict: judged ? verdictOf(judged) : null,
+    verdict: judged ? verdictOf(judged, faults) : null,
   };
 }
 
@@ -38,9 +38,11 @@ function zoomText(zoom: number): string {
   return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))} %`;
 }
 
-function verdictOf({ judgement: { verdict, reasons }, rendering }: StructureAnswer): StatusTexts['verdict'] {
+/** Tables and leaders may be right and the pixels behind them broken: what decoding has found counts too. */
+function verdictOf({ judgement: { verdict, reasons }, rendering }: StructureAnswer, faults: readonly Fault[]): StatusTexts['verdict'] {
   const tip = reasons.slice(0, 10).join('\n');
   if (rendering || verdict === 'in progress') return { text: '$(sync) still rendering', tip: tip || 'Chunks are missing and the file was written to a moment ago.', level: 'warning' };
+  if (verdict === 'ok' && faults.length > 0) return { text: '$(error) corrupt', tip: faults.slice(0, 10).map(({ message }) => message).join('\n'), level: 'error' };
   if (verdict === 'ok') return { text: '$(check) whole', tip: 'Every chunk that the header promises is there.', level: 'fine' };
   return { text: `$(${verdict === 'incomplete' ? 'warning' : 'error'}) ${verdict}`, tip, level: verdict === 'incomplete' ? 'warning' : 'error' };
 }

@@ -20,6 +20,12 @@ describe('the status bar', () => {
     const { window } = opened.parts[0]!.levels[2]!;
     expect(statusTexts(opened, { ...DEFAULT_VIEW, level: { x: 2, y: 2 } }, null).size).toContain(`${window.xMax - window.xMin + 1} × ${window.yMax - window.yMin + 1} `);
   });
+  it('does not call whole what could not be decoded', async () => {
+    const { opened } = await open('scan_half_rgba_zip.exr');
+    const judged = { judgement: { verdict: 'ok', reasons: [] }, rendering: false } as never;
+    expect(statusTexts(opened, null, judged).verdict).toMatchObject({ text: '$(check) whole', level: 'fine' });
+    expect(statusTexts(opened, null, judged, [{ code: 'CORRUPT_DATA', message: 'chunk 3 is broken' }]).verdict).toMatchObject({ text: '$(error) corrupt', tip: 'chunk 3 is broken', level: 'error' });
+  });
   it('has little to say of what is no EXR', async () => {
     const { opened } = await openBytes(new Uint8Array(3));
     expect(statusTexts(opened, null, null)).toEqual({ size: '3 B', layer: null, zoom: null, exposure: null, verdict: null });

@@ -87,7 +87,7 @@ function StageNotes({ session, retry }: { session: Session; retry: () => void })
       : <div class="stage-message is-quiet"><span class="spinner" /><p>Opening…</p></div>;
   }
   if (opened.notice) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>No picture</h2><p>{plainText(sentence(opened.notice, opened.name), { max: 2000 })}</p><Actions session={session} /></div>;
-  if (opened.layers.length === 0) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>Nothing to draw</h2><p>No part of this file has channels that make a picture. Its header is in the panel beside.</p></div>;
+  if (opened.layers.length === 0) return <div class="stage-message" data-e2e="notice"><Icon name="warning" /><h2>Nothing to draw</h2><p>{opened.report.errors.length > 0 ? 'The header is broken where it should say which pixels there are. What could be read of it is in the panel beside.' : 'No part of this file has channels that make a picture. Its header is in the panel beside.'}</p></div>;
   return (
     <>
       {picture.status === 'failed' && (
