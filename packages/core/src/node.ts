@@ -3,7 +3,7 @@
  *
  *     import { buildReport, openPath } from '@exr/core/node';
  *
- *     const { file, mtime, close } = await openPath('shots/beauty.1001.exr');   // a path, or an http(s) URL
+ *     const { file, mtime, close } = await openPath('shots/beauty.1001.exr');   // a path, an http(s) URL or s3://bucket/key
  *     console.log(buildReport(file, { mtime }));
  *     await close();
  */

@@ -52,8 +52,9 @@ export default class Index extends ExrCommand {
     const roots = await rootsOf(paths);
     const bar = await progressBar(process.stderr.isTTY && !flags.quiet ? await countInputs(paths, { recursive: true }) : 0, 'files', flags);
     const begin = Date.now();
+    const { signal } = this;
     const walk = async function* (): AsyncGenerator<IndexTarget> {
-      for await (const input of expandInputs(paths, { recursive: true })) {
+      for await (const input of expandInputs(paths, { recursive: true, signal })) {
         // A name that leads nowhere is a mistake of today, not a file to remember.
         if (input.kind === 'failed') failures.set(input.path, input.error);
         else if (input.kind !== 's3') yield input.path;
@@ -103,11 +104,12 @@ async function* named(path: string, failures: Map<string, ExrError>): AsyncGener
 }
 
 /**
- * What was read where it is not what was listed: the object was overwritten in between. Where the world stood in the way (no answer, 403, 5xx) no version
- * was read at all, and the next run tries again.
+ * What was read, which is not what was listed where the object was overwritten in between. The date is that of the answer, in whole seconds, as everybody
+ * who writes to the store has it: a listing's is finer, and the two do not compare. Where the world stood in the way (no answer, 403, 5xx) no version was
+ * read at all, and the next run tries again.
  */
 function versionRead(listed: ListedObject, source: S3Source, report: ExrReport): InspectedTarget['version'] & object {
-  if (report.errors.some(({ kind }) => kind === 'io')) return { etag: null };
-  if (source.etag === null || source.etag === listed.etag) return {};
-  return { etag: source.etag, sizeBytes: report.file.size_bytes, mtime: source.mtime?.toISOString() ?? null };
+  const mtime = (source.mtime ?? listed.mtime).toISOString();
+  if (report.errors.some(({ kind }) => kind === 'io')) return { etag: null, mtime };
+  return { etag: source.etag ?? listed.etag, sizeBytes: report.file.size_bytes, mtime };
 }

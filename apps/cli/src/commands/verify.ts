@@ -59,7 +59,7 @@ export default class Verify extends ExrCommand {
     const tally = new Map<string, number>();
     let done = 0;
     try {
-      for await (const { report, expanded } of mapInOrder(expandInputs(paths, flags), flags.deep ? 1 : FILES_AT_ONCE, async (input) => ({ report: await verdictOf(input, options), expanded: !(paths.length === 1 && input.path === paths[0]) }))) {
+      for await (const { report, expanded } of mapInOrder(expandInputs(paths, { recursive: flags.recursive, signal: this.signal }), flags.deep ? 1 : FILES_AT_ONCE, async (input) => ({ report: await verdictOf(input, options), expanded: !(paths.length === 1 && input.path === paths[0]) }))) {
         this.signal.throwIfAborted();
         const verdict = String(report.structure?.['verdict']);
         tally.set(verdict, (tally.get(verdict) ?? 0) + 1);

@@ -16,6 +16,8 @@ export type Input =
 export interface ExpandOptions {
   /** Enter the folders below a named folder. */
   readonly recursive?: boolean;
+  /** Stops a listing that goes on for long. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one argument names when it is taken by itself: no folder, no glob. */
@@ -56,7 +58,7 @@ async function* expandObject(path: string, options: ExpandOptions): AsyncGenerat
   try {
     s3Server();
     if (parseS3Url(path).key !== '' && !isS3Folder(path)) yield { kind: 's3', path };
-    else for await (const found of objectsBelow(path, options.recursive === true, EXTENSION)) yield { kind: 's3', ...found };
+    else for await (const found of objectsBelow(path, { recursive: options.recursive === true, fits: EXTENSION, signal: options.signal })) yield { kind: 's3', ...found };
   } catch (error) {
     if (!isExrError(error)) throw error;
     yield { kind: 'failed', path, error };

@@ -20,9 +20,9 @@ export function isS3Folder(url: string): boolean {
 }
 
 /** Objects below a prefix whose names fit, in the order of the bucket (the bytes of the key); those directly below it unless `recursive`. */
-export async function* objectsBelow(url: string, recursive: boolean, fits: RegExp): AsyncGenerator<{ path: string; object: ListedObject }> {
+export async function* objectsBelow(url: string, { recursive, fits, signal }: { recursive: boolean; fits: RegExp; signal: AbortSignal | undefined }): AsyncGenerator<{ path: string; object: ListedObject }> {
   const { bucket, key: prefix } = parseS3Url(url);
-  for await (const object of listObjects(s3Server(), { bucket, prefix, delimiter: recursive ? undefined : '/' })) {
+  for await (const object of listObjects(s3Server(), { bucket, prefix, delimiter: recursive ? undefined : '/', signal })) {
     if (fits.test(object.key)) yield { path: s3Url({ bucket, key: object.key }), object: { ...object, bucket } };
   }
 }

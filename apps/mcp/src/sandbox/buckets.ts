@@ -97,7 +97,7 @@ export async function openObject(buckets: Buckets, asked: string, signal: AbortS
           return source.mtime;
         },
       };
-      return { source: opened, shown, location: { bucket: place.bucket, path: place.key }, version: `${size} ${source.etag}`, whole: true };
+      return { source: opened, shown, location: { bucket: place.bucket, path: place.key }, etag: source.etag, version: `${size} ${source.etag}`, whole: true };
     } catch (error) {
       await source.close?.();
       const other = isExrError(error) && error.where.status === 404 ? await byShownName(buckets, place, signal) : null;

@@ -41,7 +41,7 @@ export async function openFile(folders: readonly Folder[], asked: string, hooks:
     const stats = await handle.stat();
     if (!stats.isFile()) throw new ToolError(`"${shown}" is ${kindOf(stats)}, expected a file.`);
     await checkHandle(folders, handle, real, stats, shown);
-    return { source: handleSource(handle, stats, name(shown, 300)), shown, real, stats, location: { bucket: null, path: real }, version: `${stats.size} ${stats.mtimeMs}`, whole: false };
+    return { source: handleSource(handle, stats, name(shown, 300)), shown, real, stats, location: { bucket: null, path: real }, etag: null, version: `${stats.size} ${stats.mtimeMs}`, whole: false };
   } catch (error) {
     await handle.close();
     throw error;

@@ -12,6 +12,8 @@ export interface Opened {
   readonly shown: string;
   /** Where the store has it. */
   readonly location: { readonly bucket: string | null; readonly path: string };
+  /** The object's ETag; null for a file. */
+  readonly etag: string | null;
   /** Another text when the file is another: belongs into cursors. */
   readonly version: string;
   /** It is there as a whole or not at all, never half written. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { buildFailedReport, ExrError, inspect, isS3Url, s3Url, type ExrReport } from '@exr/core';
-import { indexFiles, type IndexProgress, type ListedObject } from '@exr/core/store';
+import { buildFailedReport, ExrError, inspect, isExrError, isS3Url, s3Url, type ExrReport } from '@exr/core';
+import { indexFiles, type IndexProgress, type InspectedTarget, type ListedObject } from '@exr/core/store';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
 import { name, safe } from '../answer/text.ts';
@@ -53,16 +53,31 @@ async function indexBucket(folder: string, recursive: boolean, call: Call) {
   const { objects, limit } = await objectsBelow(call.buckets, place, { recursive, signal: call.signal, fits: (entry) => EXTENSION.test(entry) });
   const targets = objects.map((object): ListedObject => ({ ...object, bucket: place.bucket }));
   const counts = await indexFiles(call.store!, each(targets), {
-    // A version that could not be read for want of an answer is no version: the next run reads it again.
-    inspect: async (target) => {
-      const report = await reportOf(s3Url(target), call);
-      return { report, ...(report.errors.some(({ kind }) => kind === 'io') && { version: { etag: null } }) };
-    },
+    inspect: (target) => objectReport(target, call),
     isGone: (location) => isGone(call.buckets, location, call.signal),
     roots: recursive && limit === null ? [{ bucket: place.bucket, prefix: place.key }] : [],
     signal: call.signal, concurrency: 8, onProgress: ({ seen }) => call.progress.report(seen, targets.length, `${seen} of ${targets.length} files`),
   });
   return { shown: safe(s3Url(place), 300), counts, limit };
+}
+
+/**
+ * The version is that of the answer, as everybody who writes to the store has it (a listing's date is finer). One that could not be read for want of an
+ * answer is no version: the next run reads it again.
+ */
+async function objectReport(target: ListedObject, call: Call): Promise<InspectedTarget> {
+  const path = s3Url(target);
+  const none = { etag: null };
+  try {
+    return await withSource(call, path, async ({ source, etag }) => {
+      const report = await inspect(source, { path, mtime: () => source.mtime, limits: call.limits, signal: call.signal });
+      if (report.errors.some(({ kind }) => kind === 'io')) return { report, version: none };
+      return { report, version: { etag, sizeBytes: report.file.size_bytes, mtime: source.mtime?.toISOString() ?? null } };
+    });
+  } catch (error) {
+    if (call.signal.aborted || !(error instanceof ToolError || isExrError(error))) throw error;
+    return { report: buildFailedReport(new ExrError('READ_FAILED', error.message, { source: path }), { path }), version: none };
+  }
 }
 
 /** A file that may not be opened any more becomes a report that says so. */

@@ -33,7 +33,7 @@ export function nodeFetch(options: NodeFetchOptions = {}): NodeFetch {
       const abort = (): void => void outgoing.destroy(signal?.reason as Error);
       signal?.addEventListener('abort', abort, { once: true });
       const done = (): void => signal?.removeEventListener('abort', abort);
-      outgoing.once('error', (error) => {
+      outgoing.on('error', (error) => {
         done();
         reject(signal?.aborted ? (signal.reason as Error) : error);
       });

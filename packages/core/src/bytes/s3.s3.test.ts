@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { exr, attribute, bytes as join8, rawAttribute, required, FLAGS } from '../header/exr-bytes.spec-util.ts';
-import { buildReport, computeStats, fileSource, listObjects, openExr, s3Source, verify, type S3Config, type S3SourceOptions } from '../node.ts';
+import { buildReport, computeStats, fileSource, listObjects, openExr, openPath, s3Source, s3Url, verify, type S3Config, type S3SourceOptions } from '../node.ts';
 import { s3Testbed } from '../testing/index.ts';
 
 const fixtures = join(import.meta.dirname, '../../../../test-fixtures');
@@ -154,6 +154,9 @@ it.each(readdirSync(fixtures).filter((name) => name.endsWith('.exr')))('says of 
   expect(buildReport(a, { path: name, mtime: null })).toEqual(buildReport(b, { path: name, mtime: null }));
   const stats = async (file: typeof a) => JSON.stringify(await computeStats(file, { deep: true })).replaceAll(file.source.name, name);
   expect(await stats(a)).toBe(await stats(b));
+  const opened = await openPath(s3Url({ bucket, key: name }));
+  expect(opened.file.size).toBe(b.size);
+  await opened.close();
   const structure = async (source: typeof here | typeof there) => JSON.stringify((await verify(source)).structure).replaceAll(source.name, name);
   expect(await structure(there)).toBe(await structure(here));
   await here.close?.();
