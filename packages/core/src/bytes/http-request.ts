@@ -101,6 +101,7 @@ async function once(
   signal: AbortSignal | undefined,
   most: (status: number, headers: Headers) => number,
 ): Promise<HttpAnswer & { readonly again: boolean }> {
+  signal?.throwIfAborted(); // while the headers were being signed: the event has passed
   const stop = new AbortController();
   const onAbort = () => stop.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -167,6 +168,7 @@ function reasonOf(error: unknown): string {
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
     const stop = () => {
       clearTimeout(timer);
       reject(signal?.reason);

@@ -167,6 +167,18 @@ describe('httpSource', () => {
     await expect(reading).rejects.toBe(reason);
   });
 
+  it('is cancelled while its headers are being made', async () => {
+    const { url, requests } = await serve({ more: () => true });
+    const stop = new AbortController();
+    const reason = new Error('enough');
+    const headers = async (): Promise<Record<string, string>> => {
+      stop.abort(reason);
+      return Promise.resolve({});
+    };
+    await expect(httpSource(url, { headers, retries: 0, timeoutMs: 20_000 }).size({ signal: stop.signal })).rejects.toBe(reason);
+    expect(requests).toHaveLength(0);
+  });
+
   it('says when nobody answers', async () => {
     const { url } = await serve({});
     server!.closeAllConnections();
