@@ -17,7 +17,7 @@ export const fixture = (name: string): Buffer => readFileSync(join(fixtures, nam
 
 /** Processes read the bundle, not the sources. */
 export function needsBundle(): void {
-  if (!existsSync(bundle)) throw new Error('build it first: npx nx build exr-function');
+  if (!existsSync(bundle)) throw new Error('build it first: npx nx build dataengine');
 }
 
 export function scratch(): { folder: string; remove(): void } {

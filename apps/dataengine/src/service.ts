@@ -16,6 +16,8 @@ import { makeHandler } from './work/handler.ts';
 
 /** Headers of many megabytes, and pixels, at a time: each may take some hundred megabytes. */
 const HEAVY = 2;
+/** For the answers of what was told to stop, and for closing connections. */
+const AFTER_GRACE_MS = 1500;
 /** Waits before the store is tried again at the start, milliseconds. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
@@ -68,7 +70,7 @@ export async function startService(config: Config, parts: ServiceParts): Promise
     log.info({ inHouse: handler.inHouse }, 'stopping: no new events');
     await drained(running, batcher, deadlines, config.graceMs, log);
     sink?.close();
-    await Promise.allSettled([store.close(), parts.objects.close(), tracer.close()]);
+    await within(Promise.allSettled([store.close(), parts.objects.close(), tracer.close()]), AFTER_GRACE_MS, () => log.warn('not all was closed in time'));
     log.info('stopped');
     flush();
   };
@@ -94,13 +96,25 @@ async function provisioned(store: ExrStore, log: Log, signal: AbortSignal, say: 
   }
 }
 
+/** Until the last answer is out and stored; when the grace is over, what still runs is told to stop, and a little later nobody waits any longer. */
 async function drained(running: Running, batcher: Batcher, deadlines: Deadlines, graceMs: number, log: Log): Promise<void> {
-  const grace = setTimeout(() => {
+  const done = running.drain().then(() => batcher.flush());
+  await within(done, graceMs, () => {
     log.warn('the grace is over: what is left is for the platform to try again');
     deadlines.stop(new Error('the function is stopping'));
-    setTimeout(() => running.cut(), 1000).unref();
-  }, graceMs);
-  await running.drain();
-  await batcher.flush();
-  clearTimeout(grace);
+  });
+  await within(done, AFTER_GRACE_MS, () => running.cut());
+}
+
+/** Waits for a promise, but not longer; then does something else. */
+async function within(promise: Promise<unknown>, milliseconds: number, otherwise: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      otherwise();
+      resolve();
+    }, milliseconds);
+  });
+  await Promise.race([promise, over]);
+  clearTimeout(timer);
 }

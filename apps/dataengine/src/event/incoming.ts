@@ -1,5 +1,8 @@
-/** What came over HTTP as CloudEvents 1.0: binary, structured or batched. The library reads and checks them; here is what it leaves open. */
-import { HTTP, type CloudEvent } from 'cloudevents';
+/**
+ * What came over HTTP as CloudEvents 1.0: binary, structured or batched. Events are the library's; taking a message apart is done here, because its own way of
+ * doing so makes up an id where there is none, refuses a whole batch for one event, and costs a fifth of the event's time in errors that it prepares.
+ */
+import { CloudEvent } from 'cloudevents';
 
 export type Mode = 'binary' | 'structured' | 'batch';
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -37,7 +40,7 @@ export function eventsOf(headers: Headers, body: Buffer, most: number): Message 
 function structured(json: unknown): Incoming {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new MalformedEvent('a structured CloudEvent is a JSON object');
   checkRequired((name) => (json as Record<string, unknown>)[name]);
-  return read({ 'content-type': STRUCTURED }, json);
+  return made(json as Record<string, unknown>);
 }
 
 function binary(headers: Headers, type: string, body: Buffer): Incoming {
@@ -46,13 +49,15 @@ function binary(headers: Headers, type: string, body: Buffer): Incoming {
   }
   checkRequired((name) => headers[`ce-${name}`]);
   const json = type === '' ? looksLikeJson(body) : /[/+]json$/.test(type);
-  const text = body.length === 0 ? undefined : json ? jsonOf(body) : body.toString('utf8');
-  return read({ ...headers, 'content-type': json ? 'application/json' : type || undefined }, text);
+  const attributes: Record<string, unknown> = {};
+  for (const name in headers) if (name.startsWith('ce-')) attributes[name.slice(3)] = headers[name];
+  return made({ ...attributes, ...(type !== '' && { datacontenttype: type }), data: body.length === 0 ? undefined : json ? jsonOf(body) : body.toString('utf8') });
 }
 
-function read(headers: Headers, body: unknown): Incoming {
+/** Not strict: a name or value that the specification does not like is no reason to leave a file uninspected. */
+function made(event: Record<string, unknown>): Incoming {
   try {
-    return HTTP.toEvent({ headers, body }) as Incoming;
+    return new CloudEvent<unknown>(event as never, false);
   } catch (error) {
     throw new MalformedEvent(`no CloudEvent: ${(error as Error).message.split('\n')[0]}`, { cause: error });
   }

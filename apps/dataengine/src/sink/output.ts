@@ -7,22 +7,16 @@ import type { FileResult } from '../work/result.ts';
 const MOST_BYTES = 512 * 1024;
 
 export type OutputData = Readonly<Record<string, unknown>>;
-
-/** One file: its report as the original shaped it. Several: `results`, one each. */
-export function outputOf(files: readonly FileResult[], wishes: Wishes): OutputData {
-  const [only] = files;
-  if (files.length === 1) return fitting([(left) => dataOf(only!, wishes, left)]);
-  return fitting([(left) => ({ schema_version: 1, results: files.map((file) => dataOf(file, wishes, left)) })]);
-}
-
 type Left = 'all' | 'no attributes' | 'no parts';
 
-function fitting([make]: [(left: Left) => OutputData]): OutputData {
+/** As JSON. One file: its report as the original shaped it. Several: `results`, one each. */
+export function outputOf(files: readonly FileResult[], wishes: Wishes): string {
+  const make = (left: Left): OutputData => (files.length === 1 ? dataOf(files[0]!, wishes, left) : { schema_version: 1, results: files.map((file) => dataOf(file, wishes, left)) });
   for (const left of ['all', 'no attributes'] as const) {
-    const data = make(left);
-    if (Buffer.byteLength(JSON.stringify(data)) <= MOST_BYTES) return data;
+    const json = JSON.stringify(make(left));
+    if (json.length <= MOST_BYTES && Buffer.byteLength(json) <= MOST_BYTES) return json;
   }
-  return make('no parts');
+  return JSON.stringify(make('no parts'));
 }
 
 function dataOf({ subject, path, outcome, fileId, error, report }: FileResult, wishes: Wishes, left: Left): OutputData {

@@ -5,15 +5,14 @@ import { wellFormed } from '@exr/core/store';
 import { CloudEvent, HTTP } from 'cloudevents';
 import type { SinkConfig } from '../config/config.ts';
 import type { Incoming } from '../event/incoming.ts';
-import type { OutputData } from './output.ts';
 
 export class SinkError extends Error {
   override readonly name = 'SinkError';
 }
 
 export interface Sink {
-  /** @throws {SinkError} when it did not take the event; `signal.reason` when cancelled */
-  send(input: Incoming, data: OutputData, traceparent: string | null, signal: AbortSignal): Promise<void>;
+  /** @param json the data. @throws {SinkError} when it did not take the event; `signal.reason` when cancelled */
+  send(input: Incoming, json: string, traceparent: string | null, signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -31,8 +30,8 @@ export function httpSink({ url, overrides }: SinkConfig, functionName: string, o
       outgoing.end(body);
     });
   return {
-    async send(input, data, traceparent, signal) {
-      const { headers, body } = message(outputEvent(input, data, functionName, traceparent, overrides));
+    async send(input, json, traceparent, signal) {
+      const { headers, body } = message(outputEvent(input, json, functionName, traceparent, overrides));
       for (let attempt = 0; ; attempt++) {
         const begin = performance.now();
         try {
@@ -55,11 +54,11 @@ export function httpSink({ url, overrides }: SinkConfig, functionName: string, o
 }
 
 /** As the platform's own runtime makes it: the input's id, `vastdata.com:Function` from `vastdata.com:<function>`; then K_CE_OVERRIDES. */
-export function outputEvent(input: Incoming, data: OutputData, functionName: string, traceparent: string | null, { extensions, attributes }: SinkConfig['overrides']): CloudEvent<unknown> {
+export function outputEvent(input: Incoming, json: string, functionName: string, traceparent: string | null, { extensions, attributes }: SinkConfig['overrides']): CloudEvent<unknown> {
   const { partitionkey } = input as { partitionkey?: unknown };
   return new CloudEvent<unknown>({
     specversion: '1.0', id: input.id, type: 'vastdata.com:Function', source: `vastdata.com:${functionName}`, ...(input.subject && { subject: input.subject }), time: new Date().toISOString(), datacontenttype: 'application/json',
-    ...(typeof partitionkey === 'string' && partitionkey !== '' && { partitionkey }), ...(traceparent !== null && { traceparent }), ...attributes, ...extensions, data,
+    ...(typeof partitionkey === 'string' && partitionkey !== '' && { partitionkey }), ...(traceparent !== null && { traceparent }), ...attributes, ...extensions, data: json,
   });
 }
 

@@ -87,7 +87,7 @@ export function makeHandler(parts: HandlerParts): Handler {
     const request = requestOf(event, config.bucket);
     if (request.family === 'schedule') {
       const data = await waitFor((reconciling ??= reconcileOnce(lines)), signal);
-      await trace.span('sink', async () => parts.sink?.send(event, data, trace.traceparent, signal));
+      await trace.span('sink', async () => parts.sink?.send(event, JSON.stringify(data), trace.traceparent, signal));
       return { outcome: 'reconciled', files: [] };
     }
     if (request.wishes.schemaVersion !== 1) throw new NoSubject(`schema_version ${String((event.data as { schema_version?: unknown } | undefined)?.schema_version)}, expected 1`);

@@ -87,10 +87,10 @@ async function reportOf(watched: WatchedSource, path: string, options: Inspectio
   const { limits, signal } = options;
   const source = options.stats ? rememberHead(watched) : watched;
   const report = await inspect(source, { path, limits, signal });
-  const parts = report.parts.filter((part) => !part.is_deep || options.deepStats).map(({ index }) => index);
-  if (!options.stats || parts.length === 0 || watched.trouble !== undefined) return report;
+  const measurable = report.parts.some((part) => !part.is_deep || options.deepStats);
+  if (!options.stats || !measurable || watched.trouble !== undefined) return report;
   await watched.takeTurn();
-  return inspect(source, { path, signal, limits: { ...limits, seconds: Math.min(limits.seconds, options.statsSeconds) }, stats: { parts } });
+  return inspect(source, { path, signal, limits: { ...limits, seconds: Math.min(limits.seconds, options.statsSeconds) }, stats: { deep: options.deepStats } });
 }
 
 /** What may be read before the event has to wait for its turn among the giants. */

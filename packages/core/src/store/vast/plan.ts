@@ -1,5 +1,5 @@
 /** What a put means for what the store holds: decided before anything is written. */
-import { decide, mergeEvents, older, versionAfter, type Outcome, type StoredVersion } from '../identity.ts';
+import { decide, mergeEvents, older, sharedEvents, versionAfter, type Outcome, type StoredVersion } from '../identity.ts';
 import { rowsOf, type FileRows, type InspectedFile } from '../rows.ts';
 import type { PutResult } from '../types.ts';
 
@@ -67,7 +67,15 @@ function better(row: Kept, best: Kept): boolean {
 
 /** Every event that any of the rows has counted. */
 export const eventsOf = (rows: readonly Kept[]): string | null => rows.reduce<string | null>((events, row) => mergeEvents(events, row.events), null);
-export const timesSeen = (rows: readonly Kept[]): number => rows.reduce((sum, row) => sum + (row.inspection_count ?? 0), 0);
+/** How often the rows together say that the file was looked at: an event that several of them have counted counts once. */
+export function timesSeen(rows: readonly Kept[]): number {
+  let [times, events] = [0, null as string | null];
+  for (const row of rows) {
+    times += (row.inspection_count ?? 0) - sharedEvents(row.events, events);
+    events = mergeEvents(events, row.events);
+  }
+  return times;
+}
 export const firstSeen = (rows: readonly Kept[]): string | null => rows.reduce<string | null>((first, { first_seen: seen }) => (seen !== null && (first === null || seen < first) ? seen : first), null);
 export const lastSeen = (rows: readonly Kept[]): string => rows.reduce((last, { last_inspected: seen }) => (seen !== null && seen > last ? seen : last), '');
 

@@ -126,6 +126,20 @@ describe('doubles that a process left when it died', () => {
     await store.close();
   });
 
+  it.each<[string, (store: ExrStore) => Promise<unknown>, number]>([
+    ['delivered again', (store) => store.put([sample({ event: 'a', observedAt: day(2) })]), 1],
+    ['another one', (store) => store.put([sample({ event: 'b', observedAt: day(2) })]), 2],
+    ['a removal', (store) => store.remove([{ ...sample().identity, observedAt: day(3) }]), 1],
+  ])('of one event count once: %s', async (_, act, inspection_count) => {
+    const target = bench.target();
+    const store = bench.store(target);
+    await store.put([sample({ event: 'a', observedAt: day(1) })]);
+    await bench.double(target, id);
+    await act(store);
+    expect(await bench.rows(target, 'files')).toMatchObject([{ inspection_count }]);
+    await store.close();
+  });
+
   it('a version older than all of them changes nothing', async () => {
     const target = bench.target();
     const store = bench.store(target);

@@ -1,7 +1,7 @@
 /** What happens inside the one transaction of put, touch and remove. The protocol has no upsert: rows are looked up by id, then updated or inserted. */
 import type { InputRow, Transaction } from '@exr/vastdb';
 import { TABLES, type TableName } from '../columns.ts';
-import { fileIdOf, mergeEvents, older, sharedEvents, tombstoneOf, type FileIdentity } from '../identity.ts';
+import { fileIdOf, mergeEvents, older, tombstoneOf, type FileIdentity } from '../identity.ts';
 import { normalizePath, versionRowOf, type Cell, type InspectedFile, type Row } from '../rows.ts';
 import type { PutResult } from '../types.ts';
 import { wireRow } from './cells.ts';
@@ -204,10 +204,9 @@ export async function settleRaces(tx: Transaction, tables: StoreTables, fresh: R
     for (const { name } of TABLES) {
       for (const rowId of (await rowIdsOf(tx, tables, name, [id])).get(id) ?? []) if (mine(name, rowId) !== keepMine) gone.get(name)!.push(rowId);
     }
-    // What goes has been counted too, but one event counts once.
+    // What goes has been counted too.
     const going = rows.filter(({ rowId }) => mine('files', rowId) !== keepMine);
-    const twice = going.reduce((sum, row) => sum + sharedEvents(row.events, best.events), 0);
-    updates.push({ $row_id: best.rowId, file_id: id, first_seen: firstSeen(rows), last_inspected: lastSeen(rows), inspection_count: (best.inspection_count ?? 0) + timesSeen(going) - twice, events: mergeEvents(best.events, eventsOf(going)) });
+    updates.push({ $row_id: best.rowId, file_id: id, first_seen: firstSeen(rows), last_inspected: lastSeen(rows), inspection_count: timesSeen([best, ...going]), events: mergeEvents(best.events, eventsOf(going)) });
   }
   if (updates.length > 0) await updateFiles(tx, tables, updates);
   for (const [name, rowIds] of gone) if (rowIds.length > 0) await tables.table(tx, name).delete(rowIds);
