@@ -69,10 +69,15 @@ const knownLists = new Map<string, FeatureSet>();
 
 /** Everything of a channel list that embedding looks at. NUL cannot stand in a name of the file. */
 export function listKey(channels: readonly EmbeddableChannel[]): string {
+  const known = listKeys.get(channels);
+  if (known !== undefined) return known;
   let key = '';
   for (const { layer, component, view, type, x_sampling, y_sampling } of channels) key += `${layer}\0${component}\0${view ?? ''}\0${type}\0${x_sampling}\0${y_sampling}\0`;
+  listKeys.set(channels, key);
   return key;
 }
+/** A report's list is asked for by both vectors. */
+const listKeys = new WeakMap<readonly EmbeddableChannel[], string>();
 
 function channelOf(features: FeatureSet, channel: EmbeddableChannel): void {
   const aov = aovOf(channel.layer, channel.component);

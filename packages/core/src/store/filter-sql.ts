@@ -1,4 +1,4 @@
-/** A filter as parameterised SQL over `files f`: every value is a parameter, every name comes from the column definitions. */
+/** A filter as parameterised SQL over DuckDB's `file_rows f` (duckdb/ddl.ts): every value is a parameter, every name comes from the column definitions. */
 import { ExrError } from '../errors.ts';
 import type { StoreFilter } from './types.ts';
 import { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
@@ -17,16 +17,15 @@ export function filterSql(filter: StoreFilter): SqlFilter {
   if (filter.where !== undefined && filter.where.trim() !== '') {
     const node = parseWhere(filter.where);
     const sql = nodeSql(node, bind);
-    terms.push(looksAtParts(node) ? `EXISTS (SELECT 1 FROM parts p WHERE p.file_id = f.file_id AND ${sql})` : sql);
+    terms.push(looksAtParts(node) ? `EXISTS (SELECT 1 FROM part_sets p WHERE p.content = f.part_set AND ${sql})` : sql);
   }
-  for (const pattern of filter.channels ?? []) terms.push(`f.file_id IN (SELECT file_id FROM channel_rows WHERE ${globSql('channel_name', pattern, bind)})`);
-  for (const pattern of filter.missingChannels ?? []) terms.push(`f.file_id NOT IN (SELECT file_id FROM channel_rows WHERE ${globSql('channel_name', pattern, bind)})`);
+  for (const pattern of filter.channels ?? []) terms.push(`f.channel_set IN (SELECT content FROM channel_sets WHERE ${globSql('channel_name', pattern, bind)})`);
+  for (const pattern of filter.missingChannels ?? []) terms.push(`coalesce(f.channel_set, 0) NOT IN (SELECT content FROM channel_sets WHERE ${globSql('channel_name', pattern, bind)})`);
   for (const { name, value } of filter.attributes ?? []) {
-    const there = `attr_name = ${bind(name)}`;
-    terms.push(`f.file_id IN (SELECT file_id FROM attributes WHERE ${there}${value === undefined ? '' : ` AND ${globSql('coalesce(value_text, value_json)', value, bind)}`})`);
+    terms.push(attributeSql(name, value === undefined ? 'true' : globSql('coalesce(a.value_text, a.value_json)', value, bind), bind));
   }
-  if (filter.software !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('render_software', loose(filter.software), bind)})`);
-  if (filter.colorSpace !== undefined) terms.push(`f.file_id IN (SELECT file_id FROM parts WHERE ${globSql('color_space', filter.colorSpace, bind)})`);
+  if (filter.software !== undefined) terms.push(`f.part_set IN (SELECT content FROM part_sets WHERE ${globSql('render_software', loose(filter.software), bind)})`);
+  if (filter.colorSpace !== undefined) terms.push(`f.part_set IN (SELECT content FROM part_sets WHERE ${globSql('color_space', filter.colorSpace, bind)})`);
   if (filter.since !== undefined) terms.push(`f.mtime >= ${bind(filter.since)}`);
   if (filter.bucket !== undefined) terms.push(`f.bucket = ${bind(filter.bucket)}`);
   if (filter.under !== undefined) {
@@ -73,8 +72,9 @@ function onColumn(column: WhereColumn, bind: (value: Parameter) => string, make:
   return attributeSql(column.attribute, make(numeric ? 'a.value_float' : 'coalesce(a.value_text, a.value_json)', numeric), bind);
 }
 
+/** Few distinct attributes are looked at, then the numbers of those of all files. */
 function attributeSql(name: string, condition: string, bind: (value: Parameter) => string): string {
-  return `EXISTS (SELECT 1 FROM attributes a WHERE a.file_id = f.file_id AND a.attr_name = ${bind(name)} AND ${condition})`;
+  return `f.number IN (SELECT l.file FROM file_attributes l WHERE l.content IN (SELECT a.content FROM attribute_values a WHERE a.attr_name = ${bind(name)} AND ${condition}))`;
 }
 
 function literalSql(column: WhereColumn, value: Literal, numeric: boolean, bind: (value: Parameter) => string): string {

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sample, storeContract } from '../contract.spec-util.ts';
-import { openStore } from '../index.ts';
+import { openStore, TABLES, type InspectedFile } from '../index.ts';
 import { withDatabase } from './gate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'exr-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let made = 0;
 const fresh = (): string => join(folder, `${made++}.duckdb`);
-const inFile = <T>(file: string, mode: 'read' | 'write', use: Parameters<typeof withDatabase<T>>[4]): Promise<T> => withDatabase(file, mode, [], {}, use);
+const inFile = <T>(file: string, mode: 'read' | 'write', use: Parameters<typeof withDatabase<T>>[4]): Promise<T> => withDatabase(file, mode, [], { lingerMs: 0 }, use);
 
 storeContract('DuckDB', async () => {
   const file = fresh();
@@ -37,8 +37,10 @@ describe('sql', () => {
 
   it('refuses whatever writes or reaches outside', async () => {
     const file = fresh();
+    const writer = openStore(file);
+    await writer.put([sample()]);
+    await writer.close();
     const store = openStore(file);
-    await store.put([sample()]);
     const before = readFileSync(file);
     const outside = join(folder, 'outside');
     for (const statement of [
@@ -91,7 +93,9 @@ describe('files that are not stores', () => {
     await expect(openStore(garbage).put([sample()])).rejects.toMatchObject({ code: 'READ_FAILED', message: expect.stringContaining('move it aside') });
     expect(readFileSync(garbage, 'utf8')).toBe('not a database '.repeat(1000));
     const damaged = fresh();
-    await openStore(damaged).put([sample()]);
+    const writer = openStore(damaged);
+    await writer.put([sample()]);
+    await writer.close();
     const bytes = readFileSync(damaged);
     writeFileSync(damaged, bytes.fill(7, 4096, 12288));
     await expect(openStore(damaged).summary()).rejects.toMatchObject({ code: 'READ_FAILED' });
@@ -113,14 +117,58 @@ describe('files that are not stores', () => {
 
 it('brings a store that lacks columns up to date', async () => {
   const file = fresh();
-  await openStore(file).put([sample()]);
+  const store = openStore(file);
+  await store.put([sample()]);
   await inFile(file, 'write', async (connection) => {
-    await connection.run('ALTER TABLE files DROP COLUMN deleted_at');
-    await connection.run('ALTER TABLE parts DROP COLUMN timecode');
+    for (const view of ['files', 'parts']) await connection.run(`DROP VIEW ${view}`);
+    await connection.run('ALTER TABLE file_rows DROP COLUMN deleted_at');
+    await connection.run('ALTER TABLE part_sets DROP COLUMN timecode');
   });
+  await store.close();
   await openStore(file).put([sample({ frame: 1002 })]);
   expect((await openStore(file).sql('SELECT count(*), count(deleted_at) FROM files')).rows).toEqual([['2', '0']]);
   expect((await openStore(file).sql('SELECT count(timecode) FROM parts')).rows).toEqual([['0']]);
+});
+
+/** The store as the first exr kept it: every file with rows of its own in every table. */
+async function asFirstLayout(file: string): Promise<void> {
+  await inFile(file, 'write', async (connection) => {
+    for (const [table, select] of [['files', '* FROM files'], ['parts', '* FROM parts'], ['attributes', '* FROM attributes'], ['channel_rows', '* EXCLUDE channel_fingerprint FROM channels']]) await connection.run(`CREATE TABLE old_${table} AS SELECT ${select}`);
+    for (const view of ['files', 'parts', 'channels', 'attributes']) await connection.run(`DROP VIEW ${view}`);
+    for (const table of ['file_rows', 'channel_sets', 'part_sets', 'attribute_values', 'content_keys']) await connection.run(`DROP TABLE ${table}`);
+    for (const table of ['files', 'parts', 'attributes', 'channel_rows']) await connection.run(`ALTER TABLE old_${table} RENAME TO ${table}`);
+    await connection.run("UPDATE store_info SET value = '1' WHERE key = 'store_version'");
+  });
+}
+const everything = async (file: string): Promise<unknown[]> => Promise.all(TABLES.map(async ({ name }) => (await openStore(file).sql(`SELECT * FROM ${name} ORDER BY ALL`)).rows));
+
+it('brings a store of the first layout up to date without losing a row', async () => {
+  const file = fresh();
+  const store = openStore(file);
+  await store.put([
+    ...[1001, 1002, 1003].map((frame) => sample({ frame, attributes: { owner: 'Zoë', take: frame, empty: '', "it's": 'a,"b"\nnull' } })), sample({ name: 'other', channels: ['Y'], stats: true }), sample({ name: 'bad', unreadable: true }), sample({ bucket: 'b', folder: 'x' }),
+  ]);
+  await store.remove([sample({ bucket: 'b', folder: 'x' }).identity]);
+  const before = await everything(file);
+  await asFirstLayout(file);
+  await store.close();
+  expect(await everything(file)).toEqual(before);
+  const again = openStore(file);
+  expect(await again.put([sample({ attributes: { owner: 'Zoë', take: 1001, empty: '', "it's": 'a,"b"\nnull' } }), sample({ frame: 1004 })])).toMatchObject({ unchanged: 1, inserted: 1 });
+  expect(await again.summary()).toMatchObject({ files: 6 });
+  expect(await again.similar({ to: sample({ frame: 9 }).report, collapse: false })).toHaveLength(5);
+});
+
+it('takes out what replaced files leave behind, and keeps what others have', async () => {
+  const file = fresh();
+  const store = openStore(file);
+  const batch = (version: number): InspectedFile[] => Array.from({ length: 600 }, (_, i) => sample({ frame: i, size: version, attributes: { owner: 'Zoë', ticket: `${version} ${i}` } }));
+  for (const version of [1, 2, 3]) await store.put(batch(version));
+  const count = async (what: string): Promise<number> => Number(await inFile(file, 'read', async (connection) => (await connection.runAndReadAll(`SELECT count(*) FROM ${what}`)).getRowsJS()[0]![0]));
+  expect(await count('attribute_values')).toBeLessThanOrEqual(602);
+  expect(await count("attributes WHERE attr_name = 'ticket' AND value_text LIKE '3 %'")).toBe(600);
+  expect(await count('attributes')).toBe(1800);
+  expect(await count('channels')).toBe(2400);
 });
 
 it('sums up what it holds', async () => {

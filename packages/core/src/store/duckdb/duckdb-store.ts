@@ -7,13 +7,15 @@ import type { FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
 import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
 import { exportRows } from './export.ts';
-import { existsAsFile, realFile, withDatabase, type GateOptions } from './gate.ts';
+import { existsAsFile, realFile, release, withDatabase, type GateOptions } from './gate.ts';
 import { purgeTombstones, suspectsOf } from './maintain.ts';
 import { findRows, knownBelow, nearestRows, summarize } from './read.ts';
 import { storedReports } from './rebuild.ts';
 import { runSql, SANDBOX } from './sandbox.ts';
 import { checkSchema, provision } from './schema.ts';
-import { inTransaction, putAll, removeAll, touchAll } from './write.ts';
+import type { Session } from './contents.ts';
+import { inTransaction } from './transaction.ts';
+import { putAll, removeAll, touchAll } from './write.ts';
 
 type Connection = Parameters<Parameters<typeof withDatabase>[4]>[0];
 
@@ -26,8 +28,8 @@ export interface DuckDbStoreOptions extends GateOptions {
 const SQL_ROWS = 10_000;
 
 /**
- * A store in one DuckDB file. Holds nothing open between calls: every call opens the file, does one transaction, closes it, so that several processes
- * share it. Errors: STORE_BUSY when another process keeps it locked too long, UNSUPPORTED_VERSION for a store of a newer exr, READ_FAILED for a damaged
+ * A store in one DuckDB file. Every call is one transaction; the file is kept open only from one write to the next that follows at once, and not while
+ * others wait for it (gate.ts), so that several processes share it. Errors: STORE_BUSY when another process keeps it locked too long, UNSUPPORTED_VERSION for a store of a newer exr, READ_FAILED for a damaged
  * file or a full disk (then nothing of the call was written), INVALID_ARGUMENT for a file that is no store. Cancelling throws `signal.reason`.
  */
 export class DuckDbStore implements SqlStore {
@@ -38,7 +40,7 @@ export class DuckDbStore implements SqlStore {
   }
 
   put(files: readonly InspectedFile[], options?: StoreOptions): Promise<PutResult> {
-    return this.write(options, (connection) => putAll(connection, files, this.now()));
+    return this.write(options, (connection, session) => putAll(connection, session, files, this.now()));
   }
 
   touch(fileIds: readonly string[], options?: StoreOptions): Promise<number> {
@@ -46,7 +48,7 @@ export class DuckDbStore implements SqlStore {
   }
 
   remove(locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], options?: StoreOptions): Promise<number> {
-    return this.write(options, (connection) => removeAll(connection, locations, this.now()));
+    return this.write(options, (connection, session) => removeAll(connection, session, locations, this.now()));
   }
 
   async known(under: { readonly bucket: string | null; readonly path: string } | null, options?: StoreOptions): Promise<KnownFile[]> {
@@ -97,6 +99,7 @@ export class DuckDbStore implements SqlStore {
 
   async close(): Promise<void> {
     this.closed = true;
+    await release(this.location);
   }
 
   private now(): string {
@@ -107,23 +110,26 @@ export class DuckDbStore implements SqlStore {
     if (this.closed) throw new ExrError('CLOSED', `${this.location}: the store was closed`, { source: this.location });
   }
 
-  private async write<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>): Promise<T> {
+  private async write<T>(options: StoreOptions | undefined, work: (connection: Connection, session: Session) => Promise<T>): Promise<T> {
     this.checkOpen();
     await mkdir(dirname(this.location), { recursive: true }).catch((cause: Error) => {
       throw new ExrError('READ_FAILED', `${dirname(this.location)}: the store's folder cannot be made: ${cause.message}`, { source: this.location }, { cause });
     });
     return withDatabase(this.location, 'write', [], { ...this.options, signal: options?.signal }, async (connection) => {
-      await provision(connection, this.location);
-      return inTransaction(connection, () => work(connection));
+      const session = await provision(connection, this.location);
+      return inTransaction(connection, () => work(connection, session));
     });
   }
 
   private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, fences: readonly string[] = []): Promise<T> {
     this.checkOpen();
     if (!existsAsFile(this.location)) throw new ExrError('INVALID_ARGUMENT', `${this.location}: there is no store yet: make one with \`exr index\``, { source: this.location });
-    return withDatabase(this.location, 'read', fences, { ...this.options, signal: options?.signal }, async (connection) => {
-      await checkSchema(connection, this.location);
-      return work(connection);
-    });
+    const gate = { ...this.options, signal: options?.signal };
+    for (;;) {
+      const done = await withDatabase(this.location, 'read', fences, gate, async (connection) => ((await checkSchema(connection, this.location)).firstLayout ? undefined : { result: await work(connection) }));
+      if (done) return done.result;
+      // A store as an earlier exr kept it: brought up to date first, once.
+      await withDatabase(this.location, 'write', [], gate, (connection) => provision(connection, this.location));
+    }
   }
 }

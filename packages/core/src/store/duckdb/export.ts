@@ -18,7 +18,7 @@ export async function exportRows(connection: DuckDBConnection, { format, table =
   const { sql, parameters } = filterSql({ deleted: true, ...filter });
   // CSV has no arrays: vectors would be text of four kilobytes a row.
   const columns = tableNamed(table).columns.filter(({ type }) => format !== 'csv' || !type.startsWith('vector')).map(({ name }) => `t."${name}"`);
-  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE t.file_id IN (SELECT f.file_id FROM files f WHERE ${sql}) ORDER BY t.file_path`;
+  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE t.file_id IN (SELECT f.file_id FROM file_rows f WHERE ${sql}) ORDER BY t.file_path`;
   const folder = await mkdtemp(join(tmpdir(), 'exr-export-')).catch((cause: unknown) => fail(target, cause));
   try {
     const made = join(folder, `rows.${format}`);

@@ -1,15 +1,19 @@
 /**
- * One door to a DuckDB file. DuckDB locks the file for as long as it is open: many readers or one writer, over all processes. So it is opened late, used
- * shortly and closed; who finds it locked waits, says so, and tries again. Within a process the lock would not hold (fcntl locks belong to the process),
- * so everything on one file goes through one queue.
+ * One door to a DuckDB file. DuckDB locks the file for as long as it is open: many readers or one writer, over all processes. So it is opened late and closed
+ * soon; who finds it locked leaves a mark beside it, waits, says so, and tries again. Within a process the lock would not hold (fcntl locks belong to the
+ * process), so everything on one file goes through one queue.
+ *
+ * A writer keeps the file for a moment (LINGER_MS) after each transaction, because opening and closing cost more than a small batch; it lets go at once when
+ * somebody waits, and after HOLD_MS in any case. What is committed is in the file or in its write-ahead log by then: nothing is lost however the process ends.
  */
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { realpathSync, statSync } from 'node:fs';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { closeSync, openSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExrError, isExrError } from '../../errors.ts';
+import { storeError } from './trouble.ts';
 
 type DuckDb = typeof import('@duckdb/node-api');
 let loaded: Promise<DuckDb> | undefined;
@@ -42,6 +46,8 @@ export interface GateOptions {
   /** DuckDB's memory limit, default 256 MiB. */
   readonly memoryLimit?: string | undefined;
   readonly threads?: number | undefined;
+  /** How long the file is kept open for the next write when nobody waits for it. Default 500 ms; 0 closes it at once. */
+  readonly lingerMs?: number | undefined;
 }
 
 const queues = new Map<string, Promise<unknown>>();
@@ -60,10 +66,31 @@ export function realFile(path: string): string {
   }
 }
 
-/** Opens the file, runs the `fences` (settings that close doors), calls `use`, closes the file. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
-export async function withDatabase<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+type Options = GateOptions & { signal?: AbortSignal | undefined };
+type Use<T> = (connection: DuckDBConnection) => Promise<T>;
+
+const LINGER_MS = 500;
+/** Longest time that a process keeps the file over several writes. */
+const HOLD_MS = 5000;
+/** A write-ahead log of this size is worked into the file even when others wait; a smaller one is left for a quieter moment. */
+const LOG_BYTES = 4 * 2 ** 20;
+
+interface Held {
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+  readonly settings: string;
+  readonly inode: number;
+  readonly since: number;
+  timer?: NodeJS.Timeout;
+}
+const held = new Map<string, Held>();
+/** When this process last made room for others. */
+const yielded = new Map<string, number>();
+
+/** Runs `work` after everything else that this process does with the file. */
+async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
   const before = queues.get(file) ?? Promise.resolve();
-  const turn = before.catch(() => undefined).then(() => opened(file, mode, fences, options, use));
+  const turn = before.catch(() => undefined).then(work);
   queues.set(file, turn);
   try {
     return await turn;
@@ -72,49 +99,144 @@ export async function withDatabase<T>(file: string, mode: 'read' | 'write', fenc
   }
 }
 
-async function opened<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: GateOptions & { signal?: AbortSignal | undefined }, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const { DuckDBInstance } = await duckdb();
-  const settings = { memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`, autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false' };
-  const instance = await DuckDBInstance.create(':memory:', settings);
-  let connection: DuckDBConnection | undefined;
-  const interrupt = (): void => connection?.interrupt();
+/** Opens the file, runs the `fences` (settings that close doors), calls `use`, closes the file. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
+export function withDatabase<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: Options, use: Use<T>): Promise<T> {
+  return inTurn(file, async () => {
+    options.signal?.throwIfAborted();
+    const kept = held.get(file);
+    if (kept && (fences.length > 0 || kept.settings !== JSON.stringify(settingsOf(file, options)) || kept.inode !== inodeOf(file))) await letGo(file);
+    const open = held.get(file) ?? (await opened(file, mode, fences, options));
+    clearTimeout(open.timer);
+    let done = false;
+    try {
+      const result = await used(file, open.connection, options.signal, use);
+      done = true;
+      return result;
+    } finally {
+      if (done && (mode === 'write' || held.has(file)) && fences.length === 0) await keep(file, open, options.lingerMs ?? LINGER_MS);
+      else if (held.has(file)) await letGo(file);
+      else await shut(open);
+    }
+  });
+}
+
+/** Closes the file if this process still keeps it open. */
+export function release(file: string): Promise<void> {
+  return held.has(file) ? inTurn(file, () => letGo(file)) : Promise.resolve();
+}
+
+async function used<T>(file: string, connection: DuckDBConnection, signal: AbortSignal | undefined, use: Use<T>): Promise<T> {
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
   try {
-    const opening = (connection = await instance.connect());
-    await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
-    await opening.run('USE store');
-    for (const statement of fences) await opening.run(statement);
-    signal?.addEventListener('abort', interrupt);
     signal?.throwIfAborted();
-    return await use(opening);
+    return await use(connection);
   } catch (error) {
     signal?.throwIfAborted();
     throw isExrError(error) ? error : storeError(file, error);
   } finally {
     signal?.removeEventListener('abort', interrupt);
-    connection?.closeSync();
-    instance.closeSync();
   }
 }
 
+async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
+  held.set(file, open);
+  const wanted = isWaitedFor(file);
+  if (wanted) yielded.set(file, Date.now());
+  if (wanted || lingerMs <= 0 || Date.now() - open.since > HOLD_MS) return letGo(file, false);
+  open.timer = setTimeout(() => void inTurn(file, () => (held.get(file) === open ? letGo(file) : Promise.resolve())).catch(() => undefined), lingerMs);
+}
+
+/** Works the log into the file (unless others wait and it is small) and closes it, in DuckDB's own thread. */
+async function letGo(file: string, tidy = true): Promise<void> {
+  const open = held.get(file)!;
+  held.delete(file);
+  clearTimeout(open.timer);
+  if (tidy || (statSync(`${file}.wal`, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) {
+    // What cannot be worked in (a full disk) stays in the log, which the next to open the file reads.
+    await open.connection.run('CHECKPOINT store').catch(() => undefined);
+  }
+  await shut(open);
+}
+
+async function shut({ connection, instance }: Held): Promise<void> {
+  await connection.run('USE memory').then(() => connection.run('DETACH store')).catch(() => undefined);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+function settingsOf(file: string, options: GateOptions): Record<string, string> {
+  return {
+    memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`,
+    autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false',
+  };
+}
+
+async function opened(file: string, mode: 'read' | 'write', fences: readonly string[], options: Options): Promise<Held> {
+  const { DuckDBInstance } = await duckdb();
+  // Whoever was made room for comes first.
+  for (const end = (yielded.get(file) ?? 0) + 400; Date.now() < end && isWaitedFor(file); ) await sleep(10);
+  const settings = settingsOf(file, options);
+  const instance = await DuckDBInstance.create(':memory:', settings);
+  let connection: DuckDBConnection | undefined;
+  try {
+    const opening = (connection = await instance.connect());
+    await opening.run('PRAGMA disable_checkpoint_on_shutdown');
+    await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
+    await opening.run('USE store');
+    for (const statement of fences) await opening.run(statement);
+    return { instance, connection, settings: JSON.stringify(settings), inode: inodeOf(file), since: Date.now() };
+  } catch (error) {
+    connection?.closeSync();
+    instance.closeSync();
+    options.signal?.throwIfAborted();
+    throw isExrError(error) ? error : storeError(file, error);
+  }
+}
+
+const inodeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.ino ?? 0;
+
 /**
- * Closing writes the last row group of each table anew. DuckDB's default of 122,880 rows would make that 180 MB of vectors for every batch of a growing
- * store; that is why the file is attached (where the size can be said) rather than opened.
+ * Working the log in writes the last row group of each table anew. DuckDB's default of 122,880 rows would make that 180 MB of vectors for every batch of a
+ * growing store; that is why the file is attached (where the size can be said) rather than opened.
  */
 const ROW_GROUPS = 'ROW_GROUP_SIZE 16384';
+
+/** The mark that somebody waits: a file beside the store whose time is renewed at every attempt. One that is older than this was left behind. */
+const markOf = (file: string): string => `${file}.waiting`;
+const MARK_MS = 1500;
+
+function isWaitedFor(file: string): boolean {
+  const mark = statSync(markOf(file), { throwIfNoEntry: false });
+  return mark !== undefined && Math.abs(Date.now() - mark.mtimeMs) < MARK_MS;
+}
+
+/** Who may not write in the folder waits without a mark. */
+function markWaiting(file: string): void {
+  try {
+    closeSync(openSync(markOf(file), 'a'));
+    utimesSync(markOf(file), new Date(), new Date());
+  } catch {
+    // Then the holder does not know, and lets go when HOLD_MS are over.
+  }
+}
 
 async function retried<T>(file: string, { lockTimeoutMs = 30_000, onWait, signal }: GateOptions & { signal?: AbortSignal | undefined }, open: () => Promise<T>): Promise<T> {
   const started = Date.now();
   let said = -Infinity;
+  let marked = false;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await open();
+      const done = await open();
+      if (marked) rmSync(markOf(file), { force: true });
+      return done;
     } catch (error) {
       const message = String((error as Error)?.message ?? error);
       if (!/could not set lock|conflicting lock|being used by another process/i.test(message)) throw storeError(file, error);
       const holder = /held in (.*?)(?:\. |\.?$)/is.exec(message)?.[1]?.slice(0, 160) ?? 'another process';
       const waited = Date.now() - started;
+      marked = true;
+      markWaiting(file);
       if (waited >= lockTimeoutMs) {
         throw new ExrError('STORE_BUSY', `${file}: locked for ${(waited / 1000).toFixed(0)} s by ${holder}, waited for it to be released: try again later, or end that process`, { source: file }, { cause: error });
       }
@@ -126,19 +248,6 @@ async function retried<T>(file: string, { lockTimeoutMs = 30_000, onWait, signal
       await sleep(Math.min(250, 5 * 1.6 ** attempt) * (0.5 + Math.random()), undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
     }
   }
-}
-
-/** DuckDB's errors as ours: what happened, and what to do about it. */
-export function storeError(file: string, cause: unknown): ExrError {
-  const message = String((cause as Error)?.message ?? cause).split('\n')[0]!;
-  const place = { source: file };
-  const say = (code: ConstructorParameters<typeof ExrError>[0], text: string): ExrError => new ExrError(code, `${file}: ${text} (${message})`, place, { cause });
-  if (/no space left|disk.*full|ENOSPC|could not write|failed to write|max.*temp.*directory|file too large|EFBIG/i.test(message)) return say('READ_FAILED', 'could not be written: the disk is full or not writable; what was there before is unharmed, make room and run it again');
-  if (/not a valid DuckDB|magic bytes|corrupt|checksum|deserializ|serializ|unexpected end|could not read enough/i.test(message)) return say('READ_FAILED', 'is not a readable store: move it aside and run `exr index` again, or restore a copy');
-  if (/newer|storage version|version number/i.test(message)) return say('UNSUPPORTED_VERSION', 'was written by a newer DuckDB: use a newer exr');
-  if (/out of memory/i.test(message)) return say('LIMIT_EXCEEDED', 'the query needs more memory than the store may use');
-  if (/permission denied|read-only file system/i.test(message)) return say('READ_FAILED', 'may not be opened: check its permissions');
-  return say('READ_FAILED', 'the store failed');
 }
 
 export function existsAsFile(file: string): boolean {

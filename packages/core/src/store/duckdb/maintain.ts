@@ -18,6 +18,6 @@ export async function suspectsOf(connection: DuckDBConnection, kind: SuspectKind
 }
 
 export async function purgeTombstones(connection: DuckDBConnection, before: string, limit: number): Promise<number> {
-  const result = await connection.run(`DELETE FROM files WHERE rowid IN (SELECT rowid FROM files WHERE status = 'deleted' AND deleted_at < $1 ORDER BY deleted_at LIMIT ${limit})`, [before]);
+  const result = await connection.run(`DELETE FROM file_rows WHERE rowid IN (SELECT rowid FROM file_rows WHERE status = 'deleted' AND deleted_at < $1 ORDER BY deleted_at LIMIT ${limit})`, [before]);
   return Number(result.rowsChanged);
 }

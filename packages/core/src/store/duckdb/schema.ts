@@ -1,8 +1,11 @@
 /** Makes and checks what is in the file: its tables, its version, and whose file it is. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ExrError } from '../../errors.ts';
-import { STORE_VERSION, TABLES } from '../columns.ts';
-import { channelsView, columnDdl, createStatements, storedColumns, storedName } from './ddl.ts';
+import { STORE_VERSION } from '../columns.ts';
+import type { Session } from './contents.ts';
+import { columnDdl, EXPECTED, STORED, tableStatements, viewStatements, VIEWS, type StoredColumn } from './ddl.ts';
+import { migrateFirstLayout } from './migrate.ts';
+import { inTransaction } from './transaction.ts';
 
 async function tableNames(connection: DuckDBConnection): Promise<Set<string>> {
   const result = await connection.runAndReadAll("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'");
@@ -14,8 +17,8 @@ async function storedVersion(connection: DuckDBConnection): Promise<number> {
   return Number(result.getRowsJS()[0]?.[0] ?? NaN);
 }
 
-/** For readers: the file is a store of a version that we know. */
-export async function checkSchema(connection: DuckDBConnection, file: string): Promise<number> {
+/** For readers: the file is a store of a version that we know. In versions 1 and 2 every file had rows of its own (migrate.ts). */
+export async function checkSchema(connection: DuckDBConnection, file: string): Promise<{ readonly version: number; readonly firstLayout: boolean }> {
   const names = await tableNames(connection);
   if (!names.has('store_info')) {
     throw new ExrError('INVALID_ARGUMENT', names.size === 0 ? `${file}: an empty DuckDB database, expected a store: run \`exr index\` first` : `${file}: a DuckDB database with the tables ${[...names].slice(0, 5).join(', ')}, expected a store of exr-inspector`, { source: file });
@@ -23,30 +26,57 @@ export async function checkSchema(connection: DuckDBConnection, file: string): P
   const version = await storedVersion(connection);
   if (!(version >= 1)) throw new ExrError('READ_FAILED', `${file}: its store_version is ${version}, expected 1 to ${STORE_VERSION}: the store is damaged`, { source: file });
   if (version > STORE_VERSION) throw new ExrError('UNSUPPORTED_VERSION', `${file}: store version ${version}, this exr knows 1 to ${STORE_VERSION}: use a newer exr; the store is left as it is`, { source: file });
-  return version;
+  return { version, firstLayout: names.has('channel_rows') };
 }
 
-/** For writers: makes the tables in an empty file, brings an older store up to date (columns are only ever added), all in one transaction. */
-export async function provision(connection: DuckDBConnection, file: string): Promise<void> {
+const sessions = new WeakMap<DuckDBConnection, Session>();
+
+/** For writers: makes the tables in an empty file, brings an older store up to date, each in one transaction; once for every time that the file is opened. */
+export async function provision(connection: DuckDBConnection, file: string): Promise<Session> {
+  const open = sessions.get(connection);
+  if (open) return open;
   const names = await tableNames(connection);
-  if (names.size > 0 && (await checkSchema(connection, file)) === STORE_VERSION && TABLES.every((table) => names.has(storedName(table)))) return migrateColumns(connection);
-  await connection.run('BEGIN');
-  for (const statement of createStatements()) await connection.run(statement);
-  await connection.run('DELETE FROM store_info WHERE key = $1', ['store_version']);
-  await connection.run('INSERT INTO store_info VALUES ($1, $2)', ['store_version', String(STORE_VERSION)]);
-  await connection.run('COMMIT');
-  await migrateColumns(connection);
+  const { version, firstLayout } = names.size === 0 ? { version: STORE_VERSION, firstLayout: false } : await checkSchema(connection, file);
+  if (version < STORE_VERSION || !EXPECTED.every((name) => names.has(name))) {
+    await inTransaction(connection, async () => {
+      if (firstLayout) await migrateFirstLayout(connection);
+      else for (const statement of tableStatements()) await connection.run(statement);
+      await addColumns(connection, missingColumns(await columnsThere(connection)));
+      await connection.run("DELETE FROM store_info WHERE key = 'store_version'");
+      await connection.run("INSERT INTO store_info VALUES ('store_version', $1)", [String(STORE_VERSION)]);
+    });
+  }
+  let columns = await columnsThere(connection);
+  if (missingColumns(columns).length > 0) {
+    await inTransaction(connection, () => addColumns(connection, missingColumns(columns)));
+    columns = await columnsThere(connection);
+  }
+  const [row] = (await connection.runAndReadAll(`SELECT greatest(coalesce((SELECT max(number) FROM file_rows), 0), ${['channel_sets', 'part_sets', 'attribute_values'].map((table) => `coalesce((SELECT max(content) FROM ${table}), 0)`).join(', ')})`)).getRowsJS();
+  const session: Session = { columns, known: new Map(), next: Number(row![0]) + 1 };
+  sessions.set(connection, session);
+  return session;
 }
 
-/** Adds the columns that this version defines and the file lacks. */
-async function migrateColumns(connection: DuckDBConnection): Promise<void> {
-  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main'");
-  const there = new Set(result.getRowsJS().map(([table, column]) => `${table}.${column}`));
-  const missing = TABLES.flatMap((table) => storedColumns(table).filter((column) => !there.has(`${storedName(table)}.${column.name}`)).map((column) => ({ table, column })));
-  if (missing.length === 0) return;
-  await connection.run('BEGIN');
-  await connection.run('DROP VIEW IF EXISTS channels');
-  for (const { table, column } of missing) await connection.run(`ALTER TABLE ${storedName(table)} ADD COLUMN ${columnDdl({ ...column, nullable: true })}`);
-  await connection.run(channelsView());
-  await connection.run('COMMIT');
+/** An appender writes by place, and in a store that was migrated the newer columns stand at the end. */
+async function columnsThere(connection: DuckDBConnection): Promise<Map<string, StoredColumn[]>> {
+  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main' ORDER BY ordinal_position");
+  const there = result.getRowsJS().map(([table, column]) => ({ table: String(table), column: String(column) }));
+  // A column that we do not define can only be one that somebody added by hand: it stays null.
+  return new Map(STORED.map((table) => [table.name, there.filter((one) => one.table === table.name).map(({ column }) => table.columns.find(({ name }) => name === column) ?? { name: column, type: 'string' as const, nullable: true })]));
+}
+
+interface Missing {
+  readonly table: string;
+  readonly column: StoredColumn;
+}
+
+function missingColumns(there: ReadonlyMap<string, readonly StoredColumn[]>): Missing[] {
+  return STORED.flatMap((table) => table.columns.filter(({ name }) => !there.get(table.name)!.some((one) => one.name === name)).map((column) => ({ table: table.name, column })));
+}
+
+/** Adds the columns that this version defines and the file lacks, and makes the views over them. */
+async function addColumns(connection: DuckDBConnection, missing: readonly Missing[]): Promise<void> {
+  for (const view of VIEWS) await connection.run(`DROP VIEW IF EXISTS ${view}`);
+  for (const { table, column } of missing) await connection.run(`ALTER TABLE ${table} ADD COLUMN ${columnDdl({ ...column, nullable: true })}`);
+  for (const statement of viewStatements()) await connection.run(statement);
 }
