@@ -93,8 +93,9 @@ export async function crash({ kills, seed }) {
     const said = [];
     for (let kill = 0, next = 0; kill < kills; kill++) {
       const writer = child('write', file, 0, next, 1000);
-      // From before the file is opened to well into writing: the first batch takes about half a second to come.
+      // A quarter of them while the file is opened and first written; the others counted from the first batch that is in, however busy the machine is.
       const moment = 100 + rng.below(1500);
+      if (rng.below(4) > 0) await Promise.race([once(writer.process.stdout, 'data'), writer.ended]);
       await new Promise((resolve) => setTimeout(resolve, moment));
       writer.process.kill('SIGKILL');
       await writer.ended;
@@ -104,6 +105,7 @@ export async function crash({ kills, seed }) {
       next = Math.max(next, ...lines.map(({ batch }) => batch + 2)); // one that was underway is left alone: it is there whole, or not
       if (said.length > 0) moments.push({ moment, said: lines.length, files: await check(file, said.slice(-12)) });
     }
+    if (moments.length === 0) throw new Error('no writer had written anything when it was killed');
     await openStore(file).put([inspected(9, 0, 1)]);
     return moments;
   } finally {

@@ -70,6 +70,8 @@ type Options = GateOptions & { signal?: AbortSignal | undefined };
 type Use<T> = (connection: DuckDBConnection) => Promise<T>;
 
 const LINGER_MS = 500;
+/** How often it looks whether somebody waits. */
+const LOOK_MS = 25;
 /** Longest time that a process keeps the file over several writes. */
 const HOLD_MS = 5000;
 /** A write-ahead log of this size is worked into the file even when others wait; a smaller one is left for a quieter moment. */
@@ -143,8 +145,17 @@ async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
   held.set(file, open);
   const wanted = isWaitedFor(file);
   if (wanted) yielded.set(file, Date.now());
-  if (wanted || lingerMs <= 0 || Date.now() - open.since > HOLD_MS) return letGo(file, false);
-  open.timer = setTimeout(() => void inTurn(file, () => (held.get(file) === open ? letGo(file) : Promise.resolve())).catch(() => undefined), lingerMs);
+  if (wanted || lingerMs <= 0 || Date.now() - open.since > HOLD_MS) return letGo(file, !wanted && lingerMs <= 0);
+  linger(file, open, Date.now() + lingerMs);
+}
+
+/** Looks for the mark until nobody has written for a while. */
+function linger(file: string, open: Held, until: number): void {
+  open.timer = setTimeout(() => {
+    const wanted = isWaitedFor(file);
+    if (!wanted && Date.now() < until) return linger(file, open, until);
+    inTurn(file, () => (held.get(file) === open ? letGo(file, !wanted) : Promise.resolve())).catch(() => undefined);
+  }, LOOK_MS);
 }
 
 /** Works the log into the file (unless others wait and it is small) and closes it, in DuckDB's own thread. */
