@@ -30,6 +30,7 @@ writeFileSync(`${target}THIRD-PARTY-NOTICES.txt`, notices(metafiles, root));
 writeFileSync(`${target}package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
 
 const vsix = `${here}${manifest.name}-${manifest.version}.vsix`;
+writeFileSync(`${target}.vscodeignore`, ''); // nothing lies there that is not meant
 rmSync(vsix, { force: true });
 await vsce.createVSIX({ cwd: target, packagePath: vsix, dependencies: false, allowMissingRepository: true, skipLicense: false });
 for (const file of (await vsce.listFiles({ cwd: target, packageManager: vsce.PackageManager.None })).sort()) console.log(`${String(statSync(`${target}${file}`).size).padStart(9)}  ${file}`);
