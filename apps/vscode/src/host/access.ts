@@ -62,7 +62,8 @@ async function whole(uri: vscode.Uri, engine: Engine, { wholeFileBytes, confirm 
   }
   try {
     const bytes = await vscode.workspace.fs.readFile(uri);
-    const time = stat && stat.mtime > 0 ? new Date(stat.mtime) : null;
+    // When Git fetched a version says nothing about when it was written.
+    const time = stat && stat.mtime > 0 && uri.scheme !== 'git' ? new Date(stat.mtime) : null;
     return { source: engine.memorySource(bytes, name), mtime: () => time, quick: true };
   } catch (cause) {
     throw failed(cause);

@@ -364,6 +364,23 @@ describe('files that VS Code alone can read', () => {
     world.files.set(virtual('c.exr').toString(), { bytes: readFileSync(join(FIXTURES, 'scan_half_rgba_zip.exr')), mtime: 0 });
     await expect(editor(virtual('c.exr')).ready()).resolves.toMatchObject({ opened: { notice: null } });
   });
+  it('from Git are versions: as old as they are, in step with the file, and not what is meant in a diff', async () => {
+    const uri = put('a.exr', 'incomplete_scan_zip.exr');
+    const version = new Uri('git', '', uri.path, '{"ref":"HEAD"}');
+    world.files.set(version.toString(), { bytes: readFileSync(join(FIXTURES, 'incomplete_scan_zip.exr')), mtime: Date.now() });
+    const [now, before] = [editor(uri), editor(version)];
+    const { opened } = await before.ready();
+    await now.ready();
+    expect(opened.ageSeconds).toBeNull();
+    expect((await before.end.call('structure', { revision: 1 })).rendering).toBe(false);
+    await until(() => now.heard.linked?.includes(true) && before.heard.linked?.includes(true));
+    now.panel.active = false;
+    before.panel.active = false;
+    world.tab = { input: undefined };
+    before.panel.viewState.fire();
+    expect(provider().active?.document.uri).toBe(uri);
+    expect(world.watchers.filter(({ disposed }) => !disposed)).toHaveLength(1);
+  });
   it('say what their file system says', async () => {
     const { opened } = await editor(virtual('nobody.exr')).ready();
     expect(opened.notice).toMatch(/could not be read: there is no such file/);

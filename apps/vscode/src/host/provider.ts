@@ -104,11 +104,12 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
     this.refresh();
   }
 
-  /** Neither side of a diff is said to be active, and its tab is of no kind that the API knows: then the side on the right, the newer one, is meant. */
+  /** Neither side of a diff is said to be active, and its tab is of no kind that the API knows: then the side that is no older version is meant. */
   #inDiff(): ExrEditor | null {
     const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
     if (!activeTab || activeTab.input !== undefined) return null;
-    return [...this.editors].filter(({ panel }) => panel.visible && panel.viewColumn === viewColumn).at(-1) ?? null;
+    const sides = [...this.editors].filter(({ panel }) => panel.visible && panel.viewColumn === viewColumn);
+    return sides.find(({ document }) => document.uri.scheme !== 'git') ?? sides.at(-1) ?? null;
   }
 
   /** Whether the file is whole is looked at without being asked: the quick way. */
