@@ -54,6 +54,7 @@ describe('the picture', () => {
       const all = view.inspector().getByRole('button', { name: 'Show all channels of the part' });
       if (await all.count()) await all.click();
       await view.frame.locator('.inspector-all').waitFor();
+      await bench().page.waitForTimeout(300); // the picture takes its new size
       const { x_min: x0, y_min: y0, x_max: x1, y_max: y1 } = parts[0]!.data_window;
       for (const [x, y] of [[x0 + 2, y0 + 2], [(x0 + x1) >> 1 & ~1, (y0 + y1) >> 1 & ~1], [x1 - 4 & ~1, y1 - 4 & ~1]] as const) {
         const place = await view.at(x, y);

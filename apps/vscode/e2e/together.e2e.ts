@@ -23,7 +23,7 @@ describe('side by side', () => {
 
   test('a changed frame in Source Control', async () => {
     await ExrView.open(bench(), shot('git/beauty.exr'));
-    await bench().command('Git: Open Changes');
+    await bench().page.locator('.title-actions, .editor-actions').getByRole('button', { name: /Open Changes/ }).first().click();
     const [left, right] = await ExrView.all(bench(), 2);
     await left!.picture();
     await right!.picture();
