@@ -115,7 +115,7 @@ describe('the build', () => {
       'events/own.json',
       'function.yaml', 'invoke-local.mjs', 'layer.tar', 'package.json', 'pipeline.yaml.tmpl', 'publish-revision.mjs',
       'python/Aptfile', 'python/LICENSE', 'python/README.md', 'python/THIRD-PARTY-NOTICES.txt', 'python/customDeps', 'python/main.py', 'python/requirements.txt', 'python/server.mjs', 'python/shim.json',
-      'sample/sample.exr', 'secret.yaml.example', 'server.mjs', 'smoke.sh', 'trigger-element.yaml', 'trigger-schedule.yaml', 'verify.mjs',
+      's3-object.mjs', 'sample/sample.exr', 'secret.yaml.example', 'server.mjs', 'smoke.sh', 'trigger-element.yaml', 'trigger-schedule.yaml', 'verify.mjs',
     ]);
     for (const path of ['deploy.sh', 'smoke.sh']) expect(files[path]).not.toContain('@@');
     expect(files['README.md']).toContain('No VAST cluster has been reached');

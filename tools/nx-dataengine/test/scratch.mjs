@@ -1,5 +1,5 @@
 // A workspace of its own for tests, inside the checkout, so that node_modules is found by walking up.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,6 +35,9 @@ export function scratch(name) {
 export const eslint = bin('eslint/bin/eslint.js');
 export const tsc = bin('typescript/bin/tsc');
 export const vitest = bin('vitest/vitest.mjs');
+
+/** Where it is, of version 3.11 or newer; undefined where there is none. */
+export const python = ['python3', 'python3.11', 'python3.12', 'python3.13'].map((name) => spawnSync(name, ['-c', 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")'], { encoding: 'utf8' }).stdout?.trim()).find(Boolean);
 
 /**
  * @typedef {{ code: number, stdout: string, stderr: string }} Result

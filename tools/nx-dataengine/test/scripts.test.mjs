@@ -12,7 +12,7 @@ import { optionsOf, tinyApp } from './samples.mjs';
 import { run, scratch } from './scratch.mjs';
 
 const SITE = { CONTAINER_REGISTRY: 'my-registry', SOURCE_BUCKET: 'renders', BROKER_NAME: 'vast-broker', TOPIC: 'main', KUBERNETES_CLUSTER_VRN: 'vast:dataengine:kubernetes-clusters:k1', NAMESPACE: 'default', S3_ENDPOINT: 'https://s3.example.com:443' };
-const given = { suffix: '.exr', cron: '0 * * * *', events: ['ObjectCreated:*', 'ObjectRemoved:*'], sample: 'sample.exr', secretKeys: [{ name: 'S3_SECRET_KEY', description: 'the secret' }], environment: [{ name: 'S3_ENDPOINT', description: 'where objects are' }] };
+const given = { prefix: 'shows/a b+ü%/', suffix: '.exr', cron: '0 * * * *', events: ['ObjectCreated:*', 'ObjectRemoved:*'], sample: 'sample.exr', secretKeys: [{ name: 'S3_SECRET_KEY', description: 'the secret' }], environment: [{ name: 'S3_ENDPOINT', description: 'where objects are' }] };
 
 let workspace, folder, bin, state;
 beforeAll(async () => {
@@ -172,7 +172,7 @@ describe('smoke.sh', () => {
     const s3 = createServer(async (request, response) => {
       const pieces = [];
       for await (const piece of request) pieces.push(piece);
-      seen.push(request.method);
+      seen.push([request.method, request.url]);
       if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 Credential=key/')) return void response.writeHead(403).end();
       if (request.method === 'PUT') objects.set(decodeURIComponent(request.url), Buffer.concat(pieces).toString());
       if (request.method === 'DELETE') objects.delete(decodeURIComponent(request.url));
@@ -192,12 +192,12 @@ describe('smoke.sh', () => {
 
   it('uploads, sees the rows come, deletes, sees them go', async () => {
     ready();
-    const { code, stdout, objects, seen } = await smoke({}, [], "const [bucket, key, removed] = process.argv.slice(2); console.log('row', bucket, key.endsWith('.exr'), removed ?? ''); process.exit(0);");
+    const { code, stdout, objects, seen } = await smoke({}, [], "const [bucket, key, removed] = process.argv.slice(2); console.log('row', bucket, key.startsWith('shows/a b+ü%/tiny') && key.endsWith('.exr'), removed ?? ''); process.exit(0);");
     expect(stdout).toContain('the pipeline is ready');
-    expect(stdout).toContain('uploaded 10 bytes as s3://renders/tiny-smoke-');
+    expect(stdout).toContain('uploaded 10 bytes as s3://renders/shows/a b+ü%/tiny-smoke-');
     expect(stdout).toContain('row renders true \n');
     expect(stdout).toContain('row renders true --removed');
-    expect([code, objects.size, seen]).toEqual([0, 0, ['PUT', 'DELETE']]);
+    expect([code, objects.size, seen.map(([method, url]) => `${method} ${decodeURIComponent(url).replace(/-smoke-.*/, '')}`)]).toEqual([0, 0, ['PUT /renders/shows/a b+ü%/tiny', 'DELETE /renders/shows/a b+ü%/tiny']]);
     expect(stdout).not.toContain('secret');
   });
 

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,9 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { functionTree } from '../src/build/executor.mjs';
 import { writeTree } from '../src/build/tree.mjs';
 import { optionsOf, tinyApp } from './samples.mjs';
-import { scratch } from './scratch.mjs';
-
-const python = ['python3', 'python3.11', 'python3.12', 'python3.13'].map((name) => spawnSync(name, ['-c', 'import sys; print(sys.executable if sys.version_info >= (3, 11) else "")'], { encoding: 'utf8' }).stdout?.trim()).find(Boolean);
+import { python, scratch } from './scratch.mjs';
 
 let workspace, folder;
 beforeAll(async () => {

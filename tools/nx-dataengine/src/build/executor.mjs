@@ -62,7 +62,7 @@ export async function functionTree(options) {
   const samples = ownEvents(options) ?? eventSamples(options);
   for (const [name, sample] of Object.entries(samples)) put(tree, `events/${name}`, json(sample));
   if (options.sample) put(tree, `sample/${basename(options.sample)}`, read(options, options.sample, 'sample'));
-  for (const name of ['deploy.sh', 'smoke.sh', 'invoke-local.mjs', 'publish-revision.mjs']) put(tree, name, script(name, options), { executable: true });
+  for (const name of ['deploy.sh', 'smoke.sh', 'invoke-local.mjs', 'publish-revision.mjs', 's3-object.mjs']) put(tree, name, script(name, options), { executable: true });
   if (options.shim === 'python') putShim(tree, options);
   put(tree, 'README.md', readme(options, sorted(tree).map(([path, { content }]) => ({ path, size: content.length }))));
   return tree;

@@ -21,6 +21,7 @@ const WHAT = [
   ['deploy.sh', 'makes or updates all of it; `--dry-run` only prints'],
   ['publish-revision.mjs', 'for vastde releases that cannot publish an update'],
   ['smoke.sh', 'five minutes with a real cluster: upload, wait, look, delete'],
+  ['s3-object.mjs', 'puts and deletes the one object of smoke.sh'],
   ['invoke-local.mjs', 'sends events/*.json to a server on this machine'],
   ['python/', 'the same server as a Python function, for clusters that build functions themselves'],
   ['THIRD-PARTY-NOTICES.txt', 'whose packages are in server.mjs, with their licences'],

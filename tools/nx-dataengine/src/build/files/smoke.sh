@@ -20,8 +20,8 @@ usage: S3_ENDPOINT=https://… S3_ACCESS_KEY=… S3_SECRET_KEY=… SOURCE_BUCKET
   --wait SECONDS   how long to wait for each thing (default 120)
   --keep           leave the object where it is
 
-Needs curl 7.75 or newer; vastde, to look at the pipeline and its logs$([ ! -f "$here/verify.mjs" ] || echo '; node 20, to look into the store (the settings of the function are read from the environment)').
-S3_REGION is us-east-1 unless set; S3_CA_FILE names the certificate of an authority of your own.
+Needs node 20 or newer, and vastde to look at the pipeline and its logs.$([ ! -f "$here/verify.mjs" ] || echo ' To look into the store, the settings of the function are read from the environment.')
+S3_REGION is us-east-1 unless set; NODE_EXTRA_CA_CERTS names the certificate of an authority of your own.
 TEXT
 }
 
@@ -44,23 +44,17 @@ say() { printf '%4d s  %s\n' $((SECONDS - begin)) "$*"; }
 fail() { say "FAILED: $*"; exit 1; }
 for name in S3_ENDPOINT S3_ACCESS_KEY S3_SECRET_KEY SOURCE_BUCKET; do [ -n "${!name:-}" ] || { echo "smoke.sh: $name is not set" >&2; usage >&2; exit 2; }; done
 [ -r "$file" ] || { echo "smoke.sh: --file: found '$file', expected a file that can be read" >&2; exit 2; }
-command -v curl >/dev/null || { echo 'smoke.sh: curl is not on the PATH' >&2; exit 2; }
+command -v node >/dev/null || { echo 'smoke.sh: node is not on the PATH' >&2; exit 2; }
+export S3_ENDPOINT S3_ACCESS_KEY S3_SECRET_KEY SOURCE_BUCKET
 
 key="${PREFIX}$NAME-smoke-$(date -u +%Y%m%dT%H%M%SZ)-$$$SUFFIX"
-url="${S3_ENDPOINT%/}/$SOURCE_BUCKET/$key"
-
-# curl with a signature; the key pair goes through standard input, not the command line, where everybody could read it.
-s3() {
-  printf 'user = "%s:%s"\n' "$S3_ACCESS_KEY" "$S3_SECRET_KEY" |
-    curl --silent --show-error --fail --max-time 60 --aws-sigv4 "aws:amz:${S3_REGION:-us-east-1}:s3" ${S3_CA_FILE:+--cacert "$S3_CA_FILE"} --config - "$@"
-}
 
 uploaded=''
 # shellcheck disable=SC2317 # called by the trap
 clean_up() {
   code=$?
   if [ -n "$uploaded" ] && [ -z "$keep" ]; then
-    if s3 --request DELETE "$url"; then say "deleted s3://$SOURCE_BUCKET/$key"; else say "NOT deleted: s3://$SOURCE_BUCKET/$key; please do"; fi
+    if node "$here/s3-object.mjs" delete "$SOURCE_BUCKET" "$key"; then say "deleted s3://$SOURCE_BUCKET/$key"; else say "NOT deleted: s3://$SOURCE_BUCKET/$key; please do"; fi
   fi
   exit $code
 }
@@ -96,7 +90,7 @@ else
   say 'vastde is not on the PATH: the pipeline is not looked at'
 fi
 
-s3 --upload-file "$file" "$url" || fail "the upload was refused: look at the key pair, the clock, and what it may do in $SOURCE_BUCKET"
+node "$here/s3-object.mjs" put "$SOURCE_BUCKET" "$key" "$file" || fail "the upload was refused: look at the key pair, the clock, and what it may do in $SOURCE_BUCKET"
 uploaded=1
 say "uploaded $(wc -c <"$file" | tr -d ' ') bytes as s3://$SOURCE_BUCKET/$key"
 
@@ -114,7 +108,7 @@ if command -v vastde >/dev/null && [ -f "$here/verify.mjs" ]; then
 fi
 
 if [ -n "$REMOVAL" ] && [ -z "$keep" ] && [ -f "$here/verify.mjs" ]; then
-  s3 --request DELETE "$url"
+  node "$here/s3-object.mjs" delete "$SOURCE_BUCKET" "$key"
   uploaded=''
   say 'deleted it again'
   until_seen in_store --removed || fail "the store still shows it as there after $wait_seconds s: no event of the removal?"
