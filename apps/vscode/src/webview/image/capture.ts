@@ -34,7 +34,7 @@ export async function captureImage(subject: Subject, look: Look, host: Endpoint<
       const region = intersection(window, { xMin: left, yMin: top, xMax: Math.min(shown.xMax, left + TILE - 1), yMax: Math.min(shown.yMax, top + TILE - 1) });
       if (!region) continue;
       const answer = await host.call('image', { revision, layer: layer.id, level, region, maxSize: TILE, channel });
-      Object.assign(tile, { width: widthOf(region), height: heightOf(region) });
+      renderer.resize(widthOf(region), heightOf(region));
       const piece = renderer.upload('tile', level, 1, answer);
       renderer.draw({ pieces: [piece], look, transform: { scaleX: 1, scaleY: 1, originX: -region.xMin, originY: -region.yMin }, map, surround: [0, 0, 0] });
       context.putImageData(new ImageData(renderer.readPixels(0, 0, tile.width, tile.height), tile.width, tile.height), region.xMin - shown.xMin, region.yMin - shown.yMin);

@@ -2,6 +2,7 @@
 import type { ImageAnswer, Level } from '../../shared/protocol.ts';
 import { heightOf, type LevelMap, type Transform, widthOf } from './geometry.ts';
 import { rampPixels } from './ramp.ts';
+import { packPlanes } from './pack.ts';
 import { fragmentSource, kindKey, type ShaderKind, VERTEX } from './shader.ts';
 
 /** The planes of one answer, on the graphics card. */
@@ -12,8 +13,8 @@ export interface Piece {
   readonly scale: number;
   /** Of the textures. */
   readonly bytes: number;
-  readonly planes: readonly WebGLTexture[];
-  readonly alpha: WebGLTexture | null;
+  readonly planes: WebGLTexture;
+  readonly hasAlpha: boolean;
   readonly marks: WebGLTexture | null;
 }
 
@@ -46,7 +47,7 @@ interface Program {
 }
 
 /** Texture units by sampler. */
-const UNITS = { uPlane0: 0, uPlane1: 1, uPlane2: 2, uAlpha: 3, uMarks: 4, uRamp: 5 } as const;
+const UNITS = { uPlanes: 0, uMarks: 1, uRamp: 2 } as const;
 
 export class Renderer {
   readonly gl: WebGL2RenderingContext;
@@ -55,12 +56,16 @@ export class Renderer {
   frames = 0;
   readonly #programs = new Map<string, Program>();
   #ramp: WebGLTexture | null = null;
+  #width: number;
+  #height: number;
 
   /** Throws in words for a person when WebGL2 cannot be had. */
   constructor(readonly canvas: HTMLCanvasElement) {
     const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, stencil: false, preserveDrawingBuffer: false });
     if (!gl) throw new Error('WebGL2 is not available here, so the picture cannot be drawn.');
     this.gl = gl;
+    this.#width = canvas.width;
+    this.#height = canvas.height;
     this.maxTextureSize = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     this.restore();
   }
@@ -81,29 +86,39 @@ export class Renderer {
   upload(key: string, level: Level, scale: number, answer: ImageAnswer): Piece {
     const { gl } = this;
     const { width, height, format, hasAlpha, marks } = answer;
-    const isHalf = format === 'half';
-    const textures = answer.planes.map((plane) => (isHalf
-      ? this.#texture(gl.R16F, gl.RED, gl.HALF_FLOAT, width, height, plane)
-      : this.#texture(gl.R32F, gl.RED, gl.FLOAT, width, height, plane)));
+    const { components, data } = packPlanes(answer);
+    const planes = format === 'half'
+      ? this.#texture(components === 1 ? gl.R16F : gl.RGBA16F, components === 1 ? gl.RED : gl.RGBA, gl.HALF_FLOAT, width, height, data)
+      : this.#texture(components === 1 ? gl.R32F : gl.RGBA32F, components === 1 ? gl.RED : gl.RGBA, gl.FLOAT, width, height, data);
     const markTexture = marks && marks.some((mark) => mark !== 0) ? this.#texture(gl.R8UI, gl.RED_INTEGER, gl.UNSIGNED_BYTE, width, height, answer.scaleX < 1 || answer.scaleY < 1 ? grown(marks, width, height) : marks) : null;
-    const alpha = hasAlpha ? textures.at(-1)! : null;
-    const bytes = width * height * (textures.length * (isHalf ? 2 : 4) + (markTexture ? 1 : 0));
-    return { key, level, scale, answer, bytes, planes: hasAlpha ? textures.slice(0, -1) : textures, alpha, marks: markTexture };
+    return { key, level, scale, answer, bytes: data.byteLength + (markTexture ? width * height : 0), planes, hasAlpha, marks: markTexture };
   }
 
   free(piece: Piece): void {
-    for (const texture of [...piece.planes, piece.alpha, piece.marks]) if (texture) this.gl.deleteTexture(texture);
+    for (const texture of [piece.planes, piece.marks]) if (texture) this.gl.deleteTexture(texture);
   }
 
-  draw({ pieces, look, transform, map, surround }: Scene): void {
+  /** Pixels of the canvas, when every one is drawn. */
+  resize(width: number, height: number): void {
+    this.#width = width;
+    this.#height = height;
+  }
+
+  /** `coarse`: so many pixels of the screen, across and down, are drawn as one. */
+  draw({ pieces, look, transform, map, surround }: Scene, coarse: 1 | 2 = 1): void {
     const { gl, canvas } = this;
     if (gl.isContextLost()) return;
+    const [width, height] = [Math.ceil(this.#width / coarse), Math.ceil(this.#height / coarse)];
+    // Only when it differs: the drawing buffer is made anew.
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+    const scaled = coarse === 1 ? transform : { originX: transform.originX / coarse, originY: transform.originY / coarse, scaleX: transform.scaleX / coarse, scaleY: transform.scaleY / coarse };
     this.frames++;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(...surround, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (!look) return;
-    for (const piece of pieces) this.#drawPiece(piece, look, transform, map);
+    for (const piece of pieces) this.#drawPiece(piece, look, scaled, map);
   }
 
   /** Pixels of the canvas as they were drawn last, row by row from the top; only right after `draw`. */
@@ -118,7 +133,7 @@ export class Renderer {
 
   #drawPiece(piece: Piece, look: Look, transform: Transform, map: LevelMap): void {
     const { gl, canvas } = this;
-    const { region, width, height } = piece.answer;
+    const { region } = piece.answer;
     // Screen = origin + level pixel × step.
     const stepX = transform.scaleX / map.scaleX;
     const stepY = transform.scaleY / map.scaleY;
@@ -130,16 +145,15 @@ export class Renderer {
     const bottom = Math.min(canvas.height, Math.ceil(originY + (region.yMax + 1) * stepY - 0.5));
     if (right <= left || bottom <= top) return;
 
-    const kind = { ...look.kind, nonfinite: look.kind.nonfinite && piece.marks !== null, missing: look.kind.missing && piece.marks !== null, alpha: piece.alpha ? look.kind.alpha : 'none' as const };
+    const kind = { ...look.kind, nonfinite: look.kind.nonfinite && piece.marks !== null, missing: look.kind.missing && piece.marks !== null, alpha: piece.hasAlpha ? look.kind.alpha : 'none' as const };
     const { program, at } = this.#program(kind);
     gl.useProgram(program);
-    const perX = width / (widthOf(region) * stepX);
-    const perY = height / (heightOf(region) * stepY);
+    const perX = 1 / (widthOf(region) * stepX);
+    const perY = 1 / (heightOf(region) * stepY);
     const fromX = -(originX + region.xMin * stepX) * perX;
     const fromY = -(originY + region.yMin * stepY) * perY;
     // Fragments count from the bottom.
     gl.uniform4f(at('uMap'), perX, -perY, fromX, fromY + canvas.height * perY);
-    gl.uniform2i(at('uLast'), width - 1, height - 1);
     gl.uniformMatrix3fv(at('uMatrix'), true, look.matrix ?? IDENTITY);
     gl.uniform3f(at('uWeights'), ...look.weights);
     gl.uniform2f(at('uSpread'), ...look.spread);
@@ -148,9 +162,8 @@ export class Renderer {
     gl.uniform3f(at('uUnder'), ...look.under);
     gl.uniform3f(at('uUnder2'), ...look.under2);
     gl.uniform2f(at('uHatch'), transform.originX, canvas.height - transform.originY);
-    const bound: readonly (readonly [number, WebGLTexture | null | undefined])[] = [
-      [UNITS.uPlane0, piece.planes[0]], [UNITS.uPlane1, piece.planes[1]], [UNITS.uPlane2, piece.planes[2]], [UNITS.uAlpha, piece.alpha], [UNITS.uMarks, piece.marks],
-      [UNITS.uRamp, this.#ramp],
+    const bound: readonly (readonly [number, WebGLTexture | null])[] = [
+      [UNITS.uPlanes, piece.planes], [UNITS.uMarks, piece.marks], [UNITS.uRamp, this.#ramp],
     ];
     for (const [unit, texture] of bound) {
       if (!texture) continue;
@@ -159,6 +172,22 @@ export class Renderer {
     }
     gl.viewport(left, canvas.height - bottom, right - left, bottom - top);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
+  }
+
+  /**
+   * Gets the programs of a look ready before its planes are there: drivers compile beside us, and some only when a program is first used, so each
+   * draws one pixel.
+   */
+  prepare(kind: ShaderKind): void {
+    const { gl, canvas } = this;
+    if (gl.isContextLost()) return;
+    for (const each of [{ ...kind, nonfinite: false, missing: false }, kind]) {
+      if (this.#programs.has(kindKey(each))) continue;
+      const { program } = this.#program(each);
+      gl.useProgram(program);
+      gl.viewport(0, canvas.height - 1, 1, 1);
+      gl.drawArrays(gl.TRIANGLES, 0, 3);
+    }
   }
 
   #program(kind: ShaderKind): Program {
@@ -171,16 +200,19 @@ export class Renderer {
   #build(kind: ShaderKind): Program {
     const { gl } = this;
     const program = gl.createProgram();
-    for (const [type, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragmentSource(kind)]] as const) {
+    const shaders = ([[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, fragmentSource(kind)]] as const).map(([type, source]) => {
       const shader = gl.createShader(type)!;
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
-      if (!gl.getShaderParameter(shader, gl.COMPILE_STATUS) && !gl.isContextLost()) throw new Error(`the shader does not compile: ${gl.getShaderInfoLog(shader)}`);
       gl.attachShader(program, shader);
       gl.deleteShader(shader);
-    }
+      return shader;
+    });
     gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) throw new Error(`the shader does not link: ${gl.getProgramInfoLog(program)}`);
+    // Only the program is asked: each question waits for the driver.
+    if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+      throw new Error(`the shader does not compile: ${shaders.map((shader) => gl.getShaderInfoLog(shader) ?? '').join(' ')} ${gl.getProgramInfoLog(program) ?? ''}`);
+    }
     gl.useProgram(program);
     const places = new Map<string, WebGLUniformLocation | null>();
     const at = (name: string): WebGLUniformLocation | null => {

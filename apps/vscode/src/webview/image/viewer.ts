@@ -9,6 +9,7 @@ import { type InputTarget, listen } from './input.ts';
 import { type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
 import { Pieces, type Subject, subjectKey } from './pieces.ts';
+import { Pace } from './pace.ts';
 import { planPieces, planProxy } from './plan.ts';
 import { rangeOf } from './range.ts';
 import { type Look, Renderer } from './renderer.ts';
@@ -31,6 +32,9 @@ export class Viewer implements PictureSide, InputTarget {
   pinned: { x: number; y: number } | null = null;
   readonly #stop: (() => void)[] = [];
   #scheduled = 0;
+  #isCoarse = false;
+  readonly #pace = new Pace();
+  #fine: ReturnType<typeof setTimeout> | null = null;
   #resting: ReturnType<typeof setTimeout> | null = null;
   #asking: AbortController | null = null;
   #size = { width: 0, height: 0, ratio: 1 };
@@ -79,6 +83,7 @@ export class Viewer implements PictureSide, InputTarget {
     for (const stop of this.#stop) stop();
     cancelAnimationFrame(this.#scheduled);
     if (this.#resting !== null) clearTimeout(this.#resting);
+    if (this.#fine !== null) clearTimeout(this.#fine);
     this.#asking?.abort(new RpcError('CANCELLED', 'usage', 'closed'));
     this.pieces.clear();
     if (this.session.picture === this) this.session.picture = null;
@@ -86,10 +91,16 @@ export class Viewer implements PictureSide, InputTarget {
 
   schedule(): void {
     if (this.#scheduled) return;
-    this.#scheduled = requestAnimationFrame(() => {
+    this.#scheduled = requestAnimationFrame((now) => {
       this.#scheduled = 0;
       const began = performance.now();
-      this.#frame();
+      const isCoarse = this.#pace.frame(now);
+      this.#frame(isCoarse);
+      if (this.#fine !== null) clearTimeout(this.#fine);
+      this.#fine = isCoarse ? setTimeout(() => {
+        this.#pace.rest();
+        this.schedule();
+      }, this.#pace.restAfter) : null;
       this.frameTimes.push(performance.now() - began);
       if (this.frameTimes.length > 120) this.frameTimes.shift();
     });
@@ -116,7 +127,7 @@ export class Viewer implements PictureSide, InputTarget {
     return { width, height, aspect, zoom, centre: fit || !view.centre ? middleOf(shown) : view.centre };
   }
 
-  #frame(): void {
+  #frame(isCoarse = false): void {
     const { store } = this.session;
     const subject = this.#subject();
     const { width, height } = this.#size;
@@ -134,10 +145,12 @@ export class Viewer implements PictureSide, InputTarget {
     else this.#wantSoon();
 
     const shown = this.pieces.shown;
+    if (!shown) this.renderer.prepare(this.#lookOf(subject).kind);
     const transform = transformOf(this.viewOf(shown?.part ?? subject.part));
     const pieces = this.pieces.toDraw();
     const map = shown ? levelMap(shown.part.dataWindow, shown.window) : SAME;
-    this.renderer.draw({ pieces, look: shown ? this.#lookOf(shown) : null, transform, map, surround });
+    this.renderer.draw({ pieces, look: shown ? this.#lookOf(shown) : null, transform, map, surround }, isCoarse ? 2 : 1);
+    this.#isCoarse = isCoarse;
     this.#overlay(shown ?? subject, view, transform, colours);
     if (pieces.length > 0 && this.session.times['firstImage'] === undefined) this.session.times['firstImage'] = performance.now();
     if (this.pieces.isComplete && pieces.length > 0 && this.session.times['fullImage'] === undefined) this.session.times['fullImage'] = performance.now();
@@ -234,7 +247,8 @@ export class Viewer implements PictureSide, InputTarget {
     const height = Math.max(1, exact?.blockSize ?? Math.round(entry.contentRect.height * ratio));
     if (width === this.#size.width && height === this.#size.height && ratio === this.#size.ratio) return;
     this.#size = { width, height, ratio };
-    for (const canvas of [this.elements.canvas, this.elements.overlay]) Object.assign(canvas, { width, height });
+    this.renderer.resize(width, height);
+    Object.assign(this.elements.overlay, { width, height });
     this.#overlayKey = [];
     // At once: a canvas that changed its size is empty until it is drawn.
     this.#frame();
@@ -371,7 +385,7 @@ export class Viewer implements PictureSide, InputTarget {
     this.#frame();
     const { originX, originY, scaleX, scaleY } = transformOf(this.viewOf(subject.part));
     const [px, py] = [Math.floor(originX + (x + 0.5) * scaleX), Math.floor(originY + (y + 0.5) * scaleY)];
-    const { width, height } = this.elements.canvas;
+    const { width, height } = this.#size;
     return px < 0 || py < 0 || px >= width || py >= height ? null : [...this.renderer.readPixels(px, py, 1, 1)];
   }
 
@@ -383,7 +397,7 @@ export class Viewer implements PictureSide, InputTarget {
     return {
       picture: shown && finest ? { layer: shown.layer.id, level: shown.level, region: finest.region, scaleX: finest.scaleX, scaleY: finest.scaleY, width: finest.width, height: finest.height } : null,
       toScreen: transform && [transform.scaleY, transform.originX, transform.originY], drawn: this.renderer.frames,
-      canvas: this.#size, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
+      canvas: this.#size, coarse: this.#isCoarse, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
       transform, pieces: this.pieces.toDraw().map(({ key, bytes, answer }) => ({ key, bytes, width: answer.width, height: answer.height, region: answer.region })),
     };
   }
