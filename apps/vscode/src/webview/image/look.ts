@@ -42,11 +42,11 @@ export function lookOf({ view, drawn, part, normalise, range, background }: Look
 }
 
 /**
- * log2(a + b × value) × c runs from 0 to 1 over the range: the logarithm of the value itself where all are above zero, else that of how far it
- * lies above the low end.
+ * log2(a + b × value) × c runs from 0 to 1 over the range: the logarithm of the value itself where all are above zero and within 24
+ * stops, else that of how far it lies above the low end.
  */
 export function logOf([low, high]: readonly [number, number]): [number, number, number] {
-  if (low > 0) return [0, 1 / low, 1 / Math.log2(high / low)];
+  if (low > 0 && high / low < 2 ** 24) return [0, 1 / low, 1 / Math.log2(high / low)];
   const bend = 1023;
   const per = bend / (high - low);
   return [1 - low * per, per, 1 / Math.log2(1 + bend)];

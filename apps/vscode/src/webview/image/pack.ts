@@ -1,7 +1,7 @@
 /**
  * Planes as one texture takes them: red, green, blue and alpha beside each other, since a shader on a processor fetches four values for the price of
- * one. What is no number becomes 0 (no chroma is grey, no value is black) and infinities the largest finite value: comparisons with either are not
- * the same on every driver. Marks say where they were.
+ * one. What is not finite becomes 0 (no chroma is grey, no value is black, as in core's previews): comparisons with it are not the same on every
+ * driver. Marks say where it was.
  */
 import type { ImageAnswer } from '../../shared/protocol.ts';
 
@@ -26,21 +26,19 @@ export function packPlanes({ planes, hasAlpha, format, width, height }: Pick<Ima
   return { components, data };
 }
 
+/** All bits of the exponent: an infinity or NaN. */
 const HALF_INFINITY = 0x7c00;
-const HALF_MAX = 0x7bff;
-const FLOAT_MAX = 3.4028234663852886e38;
 
 function packHalf(plane: Uint16Array, into: Uint16Array, first: number, step: number): void {
   for (let i = 0, at = first; i < plane.length; i++, at += step) {
     const bits = plane[i]!;
-    const magnitude = bits & 0x7fff;
-    into[at] = magnitude < HALF_INFINITY ? bits : magnitude === HALF_INFINITY ? HALF_MAX | (bits & 0x8000) : 0;
+    into[at] = (bits & HALF_INFINITY) === HALF_INFINITY ? 0 : bits;
   }
 }
 
 function packFloat(plane: Float32Array, into: Float32Array, first: number, step: number): void {
   for (let i = 0, at = first; i < plane.length; i++, at += step) {
     const value = plane[i]!;
-    into[at] = value > FLOAT_MAX ? FLOAT_MAX : value < -FLOAT_MAX ? -FLOAT_MAX : value === value ? value : 0;
+    into[at] = value - value === 0 ? value : 0;
   }
 }

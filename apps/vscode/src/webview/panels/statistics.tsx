@@ -90,16 +90,16 @@ function Answer({ session, answer, isOld }: { session: Session; answer: StatsAns
 function Row({ session, channel, isChosen, onChoose }: { session: Session; channel: ChannelStats; isChosen: boolean; onChoose: () => void }) {
   const number = (value: ChannelStats['min']): string => formatNumber(value, 5);
   const infinities = channel.pos_inf + channel.neg_inf;
-  const place = channel.first_nonfinite[0];
-  const count = (value: number, says: string) => (value > 0 && place
+  const places = channel.first_nonfinite;
+  const count = (value: number, says: string, place: (typeof places)[number] | undefined) => (value > 0 && place
     ? <td class="number"><button type="button" class="link is-error" title={`${says}; go to the first at ${place.x}, ${place.y}`} onClick={() => session.goTo(place.x, place.y)}>{formatCount(value)}</button></td>
     : <td class="number dim">{formatCount(value)}</td>);
   return (
     <tr data-channel={channel.name} class={isChosen ? 'is-chosen' : ''}>
       <th scope="row"><button type="button" class="channel-button" aria-pressed={isChosen} title={channel.name} onClick={onChoose}>{plainText(channel.name, { max: 60 })}</button></th>
       {(['min', 'max', 'mean', 'stddev', 'p01', 'p50', 'p99'] as const).map((column) => <td key={column} data-column={column} class="number" title={String(channel[column])}>{number(channel[column])}</td>)}
-      {count(channel.nan, `${channel.nan} NaN`)}
-      {count(infinities, `${infinities} infinities`)}
+      {count(channel.nan, `${channel.nan} NaN`, places.find(({ value }) => value === 'NaN') ?? places[0])}
+      {count(infinities, `${infinities} infinities`, places.find(({ value }) => value !== 'NaN') ?? places[0])}
       <td class="number dim">{formatCount(channel.zero)}</td>
       <td class={`number ${channel.negative > 0 ? '' : 'dim'}`}>{formatCount(channel.negative)}</td>
     </tr>
