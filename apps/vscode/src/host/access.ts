@@ -40,8 +40,8 @@ async function access(uri: vscode.Uri, engine: Engine, options: AccessOptions): 
     return { source: engine.rememberHead(file), mtime: () => file.mtime, quick: true };
   }
   if (uri.scheme === 'http' || uri.scheme === 'https') {
-    const source = engine.cached(engine.coalescing(engine.httpSource(uri.toString(true))), CACHE);
-    return { source, mtime: () => null, quick: false };
+    const http = engine.httpSource(uri.toString(true), { wholeFileBytes: options.wholeFileBytes });
+    return { source: engine.cached(engine.coalescing(http), CACHE), mtime: () => http.mtime, quick: false };
   }
   return whole(uri, engine, options);
 }

@@ -1,5 +1,7 @@
 /** The host against a small vscode: a real engine, real files, a webview's other end in the test's hands. */
 import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -131,8 +133,9 @@ describe('an editor', () => {
     await end.call('command', { name: 'openText' });
     expect(world.executed.at(-1)).toMatchObject(['vscode.openWith', { path: join(folder, 'a.exr') }, 'default']);
     const before = world.executed.length;
-    await end.call('command', { name: 'constructor' as never });
+    for (const name of ['constructor', 'copyHeaderJson']) await end.call('command', { name: name as never });
     expect(world.executed.length).toBe(before);
+    expect(world.clipboard).toBe('hello');
   });
 });
 
@@ -344,6 +347,19 @@ describe('a file that changes', () => {
     expect(world.watchers[0]!.pattern).toMatchObject({ pattern: 'a?1??x??.exr' });
     expect(world.watchers[0]!.pattern.base.path.replace(/\/$/, '')).toBe(folder);
   });
+});
+
+it('reads what a web server has', async () => {
+  const server = createServer((_, response) => response.end(readFileSync(join(FIXTURES, 'tile_mip_down_piz.exr'))));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    const { end, ready } = editor(new Uri('http', `127.0.0.1:${(server.address() as AddressInfo).port}`, '/a.exr'));
+    const { opened } = await ready();
+    expect(opened.notice).toBeNull();
+    expect((await end.call('structure', { revision: 1 })).judgement.verdict).toBe('ok');
+  } finally {
+    server.close();
+  }
 });
 
 describe('files that VS Code alone can read', () => {

@@ -7,6 +7,9 @@ import { ExrEditorProvider, VIEW_TYPE } from './provider.ts';
 import { readSettings } from './settings.ts';
 import { States } from './states.ts';
 
+/** What the webview, which shows other people's files, may ask for. */
+const FOR_THE_VIEW: readonly string[] = ['openText', 'openHex', 'compareWith', 'showProblems', 'openSettings'];
+
 export function start(context: vscode.ExtensionContext, platform: Platform): void {
   const log = vscode.window.createOutputChannel('EXR Inspector', { log: true });
   const states = new States(context.workspaceState);
@@ -14,7 +17,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
   const provider: ExrEditorProvider = new ExrEditorProvider({
     platform, states, extensionUri: context.extensionUri, settings: () => settings, log: (line) => log.error(line), confirm,
     run: async (_editor, name) => {
-      await hostCommands({ provider, platform, states })[name]?.();
+      if (FOR_THE_VIEW.includes(name)) await hostCommands({ provider, platform, states })[name]!();
     },
   });
   context.subscriptions.push(
