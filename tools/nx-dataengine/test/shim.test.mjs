@@ -144,6 +144,13 @@ describe.skipIf(!python)('the Python shim', () => {
     expect((await ask({ events: [event({ output: { rows: 3 } }), event({})] })).answers).toEqual([{ status: 204, returned: { rows: 3 } }, { status: 204, returned: null }]);
   });
 
+  it('leaves no server behind when it is killed', async () => {
+    const { first, exited } = await runtime();
+    child.kill('SIGKILL');
+    await exited;
+    expect(await gone(first.pid)).toBe(true);
+  });
+
   it('lets events finish, and leaves no server behind, when it is told to stop', async () => {
     const { first, exited } = await runtime();
     child.kill('SIGTERM');

@@ -26,6 +26,8 @@ START_SECONDS = float(os.environ.get("SHIM_START_SECONDS") or SETTINGS["start_se
 EVENT_SECONDS = float(os.environ.get("SHIM_EVENT_SECONDS") or SETTINGS["event_seconds"])
 DRAIN_SECONDS = float(os.environ.get("SHIM_DRAIN_SECONDS") or SETTINGS["drain_seconds"])
 RESTARTS, RESTART_WINDOW_SECONDS = 5, 60.0  # more deaths than this in the window: every event fails until it has passed
+# Its standard input is a pipe from here: when this process is gone, however that came, it ends, and the server winds up.
+LIFELINE = "data:text/javascript,process.stdin.on('end',()=>process.kill(process.pid,'SIGTERM')).resume().unref()"
 LEVELS = {10: logging.DEBUG, 20: logging.DEBUG, 30: logging.INFO, 40: logging.WARNING, 50: logging.ERROR, 60: logging.CRITICAL}  # pino's numbers
 
 
@@ -65,7 +67,7 @@ class Server:
             self.port = probe.getsockname()[1]
         environment = {**self.environment, "PORT": str(self.port), "HOST": "127.0.0.1"}
         self.process = subprocess.Popen(
-            [node(), str(HERE / "server.mjs")], cwd=HERE, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [node(), "--import", LIFELINE, str(HERE / "server.mjs")], cwd=HERE, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
         threading.Thread(target=self._read_log, args=(self.process.stdout,), daemon=True).start()
         while time.monotonic() - now < START_SECONDS:
