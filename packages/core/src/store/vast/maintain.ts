@@ -1,6 +1,6 @@
 /** What a schedule clears up: who should be looked at again, and tombstones that nobody needs any longer. */
 import type { Predicate, Transaction } from '@exr/vastdb';
-import type { Suspect, SuspectKind } from '../types.ts';
+import type { Suspect } from '../types.ts';
 import type { StoreTables } from './tables.ts';
 
 const COLUMNS = ['file_id', 'bucket', 'file_path', 'last_inspected'];
