@@ -20,7 +20,8 @@ describe('closing', () => {
     const idle = usage(pid);
     const view = await ExrView.open(bench(), shot('large/8k-dwaa.exr'));
     await view.picture('proxy');
-    await view.press('s');
+    await view.panel('Statistics');
+    await view.frame.getByRole('button', { name: /^Measure/ }).click();
     await expect.poll(() => busy(pid, 200), { timeout: 20_000 }).toBeGreaterThan(0.5);
     const working = usage(pid);
     await bench().closeAll();

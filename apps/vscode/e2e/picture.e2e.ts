@@ -54,6 +54,9 @@ describe('the picture', () => {
       const all = view.inspector().getByRole('button', { name: 'Show all channels of the part' });
       if (await all.count()) await all.click();
       await view.frame.locator('.inspector-all').waitFor();
+      const middle = await view.at(0, 0);
+      await bench().page.mouse.move(middle.x + 30, middle.y + 30);
+      await view.inspector().locator('.inspector-grid').waitFor();
       await bench().page.waitForTimeout(300); // the picture takes its new size
       const { x_min: x0, y_min: y0, x_max: x1, y_max: y1 } = parts[0]!.data_window;
       for (const [x, y] of [[x0 + 2, y0 + 2], [(x0 + x1) >> 1 & ~1, (y0 + y1) >> 1 & ~1], [x1 - 4 & ~1, y1 - 4 & ~1]] as const) {
@@ -61,7 +64,7 @@ describe('the picture', () => {
         await bench().page.mouse.move(place.x - 3, place.y);
         await bench().page.mouse.move(place.x, place.y);
         await expect.poll(() => view.inspector().locator('.coordinates').innerText()).toBe(`${x}, ${y}`.replaceAll('-', '−'));
-        await view.inspector().locator('.inspector-grid').waitFor();
+        await view.inspector().locator('.inspector-all:not(.is-old) .inspector-grid').waitFor();
         for (const channel of channels) {
           const said = await view.inspector().locator(`.inspector-grid > [title="${channel.name} (${channel.type})"] .number`).innerText();
           const region = [x, y, x, y];

@@ -1,6 +1,6 @@
 /** What is under the pointer: of the drawn channels at once, of all channels as soon as the file has been asked. */
 import { plainText } from '@exr/core/text';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { pixelText, valueText } from '../format/numbers.ts';
 import { exactValues } from '../format/pixels.ts';
 import type { Session } from '../session.ts';
@@ -17,6 +17,11 @@ export function Inspector({ session }: { session: Session }) {
   const [isWide, setWide] = useState(false);
   const { at, values, exact } = pointing;
   const all = exact ? exactValues(exact) : [];
+  // The table keeps what it showed until the next values come: if it went away meanwhile, the picture would jump under the pointer.
+  const kept = useRef<{ readonly part: unknown; readonly exact: NonNullable<Pointing['exact']> } | null>(null);
+  if (exact) kept.current = { part, exact };
+  else if (kept.current?.part !== part) kept.current = null;
+  const table = kept.current?.exact ?? null;
   // Those of the layer first, in a line; all of them in the table.
   const own = new Set(layer?.channels ?? []);
   const shown = [...inOrder(all.filter(({ name }) => own.has(name)), ({ name }) => name), ...all.filter(({ name }) => !own.has(name))];
@@ -34,9 +39,9 @@ export function Inspector({ session }: { session: Session }) {
         <IconButton icon={isWide ? 'collapse' : 'expand'} label={isWide ? 'Show only the layer’s channels' : 'Show all channels of the part'} pressed={isWide} onClick={() => setWide(!isWide)} />
       </div>
       {isWide && (
-        <div class="inspector-all" tabIndex={0} aria-label="All channels of the pixel, scrollable">
-          {exact?.deep ? <DeepSamples deep={exact.deep} /> : all.length > 0 ? (
-            <div class="inspector-grid">{all.map(({ name, type, value }) => <div key={name} title={`${name} (${type})`} class={own.has(name) ? 'is-own' : ''}><span class="dim">{plainText(name, { max: 60 })}</span><span class="number">{value === null ? '–' : pixelText(value, type)}</span></div>)}</div>
+        <div class={`inspector-all ${table?.deep ? 'is-deep' : ''} ${exact ? '' : 'is-old'}`} tabIndex={0} aria-label="All channels of the pixel, scrollable">
+          {table?.deep ? <DeepSamples deep={table.deep} /> : table ? (
+            <div class="inspector-grid">{exactValues(table).map(({ name, type, value }) => <div key={name} title={`${name} (${type})`} class={own.has(name) ? 'is-own' : ''}><span class="dim">{plainText(name, { max: 60 })}</span><span class="number">{value === null ? '–' : pixelText(value, type)}</span></div>)}</div>
           ) : <p class="empty">{at && !outside ? 'Reading the pixel…' : 'Point at a pixel to see every channel of its part. A click holds it.'}</p>}
         </div>
       )}
