@@ -43,6 +43,9 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
   if (unreferenced > 0) found.push({ code: 'UNREFERENCED_BYTES', message: `${unreferenced} bytes between the chunks belong to none`, severity: 'warning' });
   found.push(...faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
   const order = { error: 0, warning: 1, information: 2 } as const;
+  // The panel says which file it is about.
+  const place = `${report.file.path}: `;
+  for (const [i, each] of found.entries()) if (each.message.startsWith(place)) found[i] = { ...each, message: each.message.slice(place.length) };
   const seen = new Set<string>();
   const bare = found.map((each) => ({ ...each, message: withoutName(each.message, report.file.path ?? '') }));
   const once = bare.filter(({ message }) => !seen.has(message) && seen.add(message));

@@ -45,6 +45,7 @@ describe('problems', () => {
     expect(found.map((each) => each.code)).toContain(code);
     expect(found.find((each) => each.code === code)!.message).toMatch(words);
     expect(new Set(found.map(({ message }) => message)).size).toBe(found.length);
+    expect(found.filter(({ message }) => message.startsWith(name))).toEqual([]); // the panel names the file
   });
   it('of a whole file are none, and of one that is being written no errors', async () => {
     const whole = await open('scan_half_rgba_zip.exr');
