@@ -1,5 +1,5 @@
 /**
- * The view in a page of its own, over the real engine: `npm run dev -w exr-vscode`, then `?file=mixed_layers_zip.exr&theme=light`. Files are those
+ * The view in a page of its own, over the real engine: `npx vite --config apps/vscode/dev/vite.config.mjs`, then `?file=mixed_layers_zip.exr&theme=light`. Files are those
  * of test-fixtures, or of the folder EXR_FILES. `state` is a view state as JSON.
  */
 import { FakeHost } from '../src/webview/fake-host.spec-util.ts';

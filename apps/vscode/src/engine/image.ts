@@ -1,14 +1,10 @@
 /** The planes of a picture, as the webview's shader wants them. */
 import { ExrError, intersect, readPixels, readProxyPlanes, type ChunkIndex, type ExrFile, type RunOptions, type SkippedChunk } from '@exr/core';
-import type { Box, ImageAnswer, ImageParams, LayerInfo } from '../shared/protocol.ts';
+import { type Box, type ImageAnswer, type ImageParams, type LayerInfo, MOST_ACROSS, MOST_ANSWER_BYTES } from '../shared/protocol.ts';
 import { halfBits } from './half.ts';
 import { rangeOf } from './range.ts';
 import { sampleCounts } from './samples.ts';
 
-/** Longest side of an answer, whatever was asked for: what WebGL2 takes everywhere. */
-const MOST_ACROSS = 8192;
-/** Bytes of the float planes of one answer. */
-const MOST_BYTES = 256 * 2 ** 20;
 const MOST_PROBLEMS = 10;
 const NONFINITE = 1;
 const MISSING = 2;
@@ -65,7 +61,7 @@ function sizeFor(region: Box | undefined, maxSize: number, planes: number): numb
   const [wide, high] = [region.xMax - region.xMin + 1, region.yMax - region.yMin + 1];
   const scale = Math.min(1, size / Math.max(wide, high));
   const bytes = wide * scale * high * scale * planes * 4;
-  return bytes <= MOST_BYTES ? size : Math.max(1, Math.floor(Math.max(wide, high) * scale * Math.sqrt(MOST_BYTES / bytes)));
+  return bytes <= MOST_ANSWER_BYTES ? size : Math.max(1, Math.floor(Math.max(wide, high) * scale * Math.sqrt(MOST_ANSWER_BYTES / bytes)));
 }
 
 function isWhole(region: Box | undefined, size: number): boolean {

@@ -120,6 +120,11 @@ export interface ImageParams {
   readonly quick?: boolean | undefined;
 }
 
+/** Longest side of one answer, whatever was asked for: what WebGL2 takes everywhere. */
+export const MOST_ACROSS = 8192;
+/** Bytes of one answer's planes as floats; what is larger comes shrunk, so ask for less. */
+export const MOST_ANSWER_BYTES = 256 * 2 ** 20;
+
 /** Planes of one region. Pixel (i, j) of the answer covers 1/scale pixels of the level. */
 export interface ImageAnswer {
   readonly revision: number;

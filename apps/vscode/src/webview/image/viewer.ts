@@ -1,5 +1,5 @@
 /** Keeps the canvas in step with the store: asks for pieces, draws when something changed, moves the view, reads pixels. */
-import type { Box, LayerInfo, PartInfo } from '../../shared/protocol.ts';
+import { type Box, type LayerInfo, MOST_ACROSS, MOST_ANSWER_BYTES, type PartInfo } from '../../shared/protocol.ts';
 import { RpcError } from '../../shared/rpc.ts';
 import type { PictureSide, Session } from '../session.ts';
 import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
@@ -190,9 +190,11 @@ export class Viewer implements PictureSide, InputTarget {
     const subject = this.#subject();
     if (!subject || this.#size.width === 0) return;
     const { opened } = this.session.store.value;
+    const drawn = drawnOf(subject.layer, subject.part, subject.channel ?? null);
+    const planes = Math.max(1, drawn.names.length + (drawn.alpha === null ? 0 : 1));
     const input = {
       view: this.viewOf(subject.part), level: subject.level, baseWindow: subject.part.dataWindow, levelWindow: subject.window,
-      maxFullPixels: opened?.settings.maxFullPixels ?? 2 ** 25, maxTextureSize: this.renderer.maxTextureSize,
+      maxFullPixels: Math.min(opened?.settings.maxFullPixels ?? Infinity, MOST_ANSWER_BYTES / 4 / planes), maxTextureSize: Math.min(this.renderer.maxTextureSize, MOST_ACROSS),
     };
     const isNew = this.#asked !== subjectKey(subject);
     this.#asked = subjectKey(subject);
