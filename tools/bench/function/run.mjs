@@ -2,6 +2,7 @@
  * How fast the function is, and what it costs. Needs `npx nx build dataengine`.
  *   node tools/bench/function/run.mjs [start] [stub] [s3] [memory] [crash]     default: start stub memory crash
  *   --events N     of each measurement; default 8000 (stub), 50000 (memory), 1500 (s3, crash)
+ *   --store none   memory: without the store, which takes most of the time
  * start: from the start of the process to ready. stub: events through HTTP with headers in memory, into a DuckDB file and into nothing, as fast as they are
  * answered, then at half of that rate. s3: the same with a real S3 server (Swift) on this machine, which takes its share of the two cores. memory: resident
  * memory over many events. crash: kill -9 under load, start again, deliver all again: each object is there once.
@@ -13,7 +14,7 @@ import { parseArgs } from 'node:util';
 import { openStore } from '@exr/core/store';
 import { bundle, load, root, start, startS3, stubBundle } from './processes.mjs';
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { events: { type: 'string' } } });
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { events: { type: 'string' }, store: { type: 'string', default: 'duckdb' } } });
 const folder = mkdtempSync(join(tmpdir(), 'exr-function-bench-'));
 const fixtures = join(root, 'test-fixtures');
 const count = (otherwise) => Number(values.events ?? otherwise);
@@ -75,14 +76,13 @@ const SECTIONS = {
   },
   async memory() {
     const total = count(50_000);
-    const running = await start(await stubBundle(), { EXR_STORE: freshStore(), STUB_FOLDER: fixtures, EXR_QUEUE: '5000' });
+    const running = await start(await stubBundle(), { EXR_STORE: freshStore(), STUB_STORE: values.store, STUB_FOLDER: fixtures, EXR_QUEUE: '5000' });
     const seen = [];
     for (let i = 0; i < 10; i++) {
-      // The same thousand objects again and again, with new events: the store stays as large as it is.
       await load(running, { bucket: 'b', prefix: `m${i}`, count: total / 10, connections: 64 });
       seen.push(running.memory().toFixed(0));
     }
-    show(`memory over ${total} events`, `MiB after each tenth: ${seen.join(' ')}`);
+    show(`memory over ${total} events, store ${values.store}`, `MiB after each tenth: ${seen.join(' ')}`);
     await running.stop();
   },
   async crash() {

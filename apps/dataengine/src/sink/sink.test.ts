@@ -1,9 +1,11 @@
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { CloudEvent } from 'cloudevents';
 import { expect, it } from 'vitest';
 import { NO_WISHES } from '../event/options.ts';
 import type { FileResult } from '../work/result.ts';
 import { outputOf } from './output.ts';
-import { outputEvent } from './sink.ts';
+import { httpSink, outputEvent, SinkError } from './sink.ts';
 
 const input = new CloudEvent<unknown>({ specversion: '1.0', id: 'i', source: 's', type: 't', subject: 'broker.topic', partitionkey: 'p' });
 const none = { extensions: {}, attributes: {} };
@@ -31,4 +33,26 @@ it('has the whole report, as long as a message may be; then less of it, and says
   expect(all[2]).not.toHaveProperty('parts');
   for (const data of all) expect(JSON.stringify(data).length).toBeLessThan(600_000);
   expect(JSON.parse(outputOf([result(10), result(10)], { ...NO_WISHES, validate: true }))).toMatchObject({ results: [{ requested: { validate: true, policy_path: null } }, {}] });
+});
+
+it('goes out although all the connections that were kept have been closed meanwhile', async () => {
+  const used = new Set<Socket>();
+  const bodies: string[] = [];
+  const server = createServer((request, response) => {
+    if (used.has(request.socket)) return void request.socket.destroy(); // as one that was closed while the request was on its way
+    used.add(request.socket);
+    request.setEncoding('utf8').on('data', (text: string) => bodies.push(text)).on('end', () => setTimeout(() => response.writeHead(202).end(), 20));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const sent: string[] = [];
+  const sink = httpSink({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, overrides: none }, 'look', (status) => sent.push(status));
+  const { signal } = new AbortController();
+  await Promise.all(['1', '2', '3'].map((json) => sink.send(input, json, null, signal))); // three connections are kept
+  await sink.send(input, '4', null, signal);
+  expect(bodies.sort()).toEqual(['1', '2', '3', '4']);
+  expect(sent).toEqual(['2xx', '2xx', '2xx', 'error', '2xx']);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await expect(sink.send(input, '5', null, signal)).rejects.toBeInstanceOf(SinkError);
+  sink.close();
 });

@@ -21,9 +21,9 @@ export function httpSink({ url, overrides }: SinkConfig, functionName: string, o
   const target = new URL(url);
   const secure = target.protocol === 'https:';
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
-  const post = (headers: Record<string, string>, body: string, signal: AbortSignal): Promise<number> =>
+  const post = (headers: Record<string, string>, body: string, fresh: boolean, signal: AbortSignal): Promise<number> =>
     new Promise((resolve, reject) => {
-      const outgoing = (secure ? httpsRequest : httpRequest)(target, { method: 'POST', agent, signal, headers: { ...headers, 'content-length': Buffer.byteLength(body) } }, (answer) => {
+      const outgoing = (secure ? httpsRequest : httpRequest)(target, { method: 'POST', agent: fresh ? false : agent, signal, headers: { ...headers, 'content-length': Buffer.byteLength(body) } }, (answer) => {
         answer.resume().once('end', () => resolve(answer.statusCode ?? 0)).once('error', reject);
       });
       outgoing.once('error', reject);
@@ -35,7 +35,7 @@ export function httpSink({ url, overrides }: SinkConfig, functionName: string, o
       for (let attempt = 0; ; attempt++) {
         const begin = performance.now();
         try {
-          const status = await post(headers, body, signal);
+          const status = await post(headers, body, attempt > 0, signal);
           onSent(`${Math.floor(status / 100)}xx`, performance.now() - begin);
           if (status >= 200 && status < 300) return;
           throw new SinkError(`the sink answered ${status}`);
@@ -43,7 +43,7 @@ export function httpSink({ url, overrides }: SinkConfig, functionName: string, o
           signal.throwIfAborted();
           if (error instanceof SinkError) throw error;
           onSent('error', performance.now() - begin);
-          // A kept connection may have been closed at the other end just now: once more, on a new one.
+          // A kept connection may have been closed at the other end just now, and others with it: once more, on one of its own.
           if (attempt === 0 && /ECONNRESET|EPIPE/.test(String((error as NodeJS.ErrnoException).code))) continue;
           throw new SinkError(`the sink cannot be reached: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}`, { cause: error });
         }
