@@ -116,7 +116,7 @@ function drawValues(context: CanvasRenderingContext2D, { transform, exact, ratio
   context.textBaseline = 'middle';
   for (const { answer } of exact) {
     const lines = answer.planes.length;
-    const size = Math.floor(Math.min((cellY * 0.86) / lines / 1.25, cellX / 5.2, 13 * ratio));
+    const size = Math.floor(Math.min((cellY * 0.72) / lines / 1.25, cellX / 5.6, 13 * ratio));
     if (size < 6 * ratio) continue;
     context.font = `${size}px ${colours.font}`;
     const box = intersection(answer.region, visible);
@@ -126,10 +126,12 @@ function drawValues(context: CanvasRenderingContext2D, { transform, exact, ratio
       for (let x = box.xMin; x <= box.xMax; x++) {
         const i = (y - answer.region.yMin) * answer.width + (x - answer.region.xMin);
         const [centreX, centreY] = toScreen(transform, x + 0.5, y + 0.5);
-        context.fillStyle = 'rgb(0 0 0 / 0.55)';
-        context.fillRect(Math.round(centreX - cellX * 0.46), Math.round(centreY - (lines * step) / 2 - size * 0.15), Math.round(cellX * 0.92), Math.round(lines * step + size * 0.3));
-        answer.planes.forEach((plane, line) => {
-          const text = valueText(valueAt(plane, i), 4);
+        const texts = answer.planes.map((plane) => valueText(valueAt(plane, i), 4));
+        // A plate no larger than the numbers: the pixel's own colour stays in sight around it.
+        const wide = Math.min(cellX * 0.94, Math.max(...texts.map((text) => text.length)) * size * 0.62 + size * 0.5);
+        context.fillStyle = 'rgb(0 0 0 / 0.5)';
+        context.fillRect(Math.round(centreX - wide / 2), Math.round(centreY - (lines * step) / 2 - size * 0.1), Math.round(wide), Math.round(lines * step + size * 0.2));
+        texts.forEach((text, line) => {
           const at = centreY + (line - (lines - 1) / 2) * step;
           const name = answer.names[line] ?? 'A';
           context.fillStyle = lines === 1 ? '#ffffff' : (COMPONENT_COLOURS[name.slice(name.lastIndexOf('.') + 1).toUpperCase()] ?? '#ffffff');
