@@ -26,7 +26,9 @@ if (mode === 'demo') {
   process.exit(code || (failed || !passed ? 1 : 0));
 } else if (mode === 's3') {
   process.exit(await run('npx', ['nx', 'run', '@exr/s3:test:s3', '--outputStyle=static', ...rest], 'inherit'));
-} else fail('usage: run.mjs demo|test|s3');
+} else if (mode === 'vscode') {
+  process.exit(await run('npx', ['nx', 'run', 'exr-vscode:package', '--outputStyle=static', ...rest], 'inherit'));
+} else fail('usage: run.mjs demo|test|s3|vscode');
 
 /** npm ci, unless what package-lock.json names is what is installed. */
 async function install() {
