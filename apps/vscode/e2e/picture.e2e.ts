@@ -54,11 +54,11 @@ describe('the picture', () => {
       const all = view.inspector().getByRole('button', { name: 'Show all channels of the part' });
       if (await all.count()) await all.click();
       await view.frame.locator('.inspector-all').waitFor();
-      const middle = await view.at(0, 0);
-      await bench().page.mouse.move(middle.x + 30, middle.y + 30);
+      const { x_min: x0, y_min: y0, x_max: x1, y_max: y1 } = parts[0]!.data_window;
+      const inside = await view.at(x0 + 4, y0 + 4);
+      await bench().page.mouse.move(inside.x, inside.y);
       await view.inspector().locator('.inspector-grid').waitFor();
       await bench().page.waitForTimeout(300); // the picture takes its new size
-      const { x_min: x0, y_min: y0, x_max: x1, y_max: y1 } = parts[0]!.data_window;
       for (const [x, y] of [[x0 + 2, y0 + 2], [(x0 + x1) >> 1 & ~1, (y0 + y1) >> 1 & ~1], [x1 - 4 & ~1, y1 - 4 & ~1]] as const) {
         const place = await view.at(x, y);
         await bench().page.mouse.move(place.x - 3, place.y);

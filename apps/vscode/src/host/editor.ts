@@ -24,6 +24,9 @@ export class ExrEditor implements vscode.Disposable {
   /** As the view said last, or as it was left; null: as it comes. */
   state: ViewState | null;
   #disposed = false;
+  /** The webview has asked for the file: what is sent before that would be lost. */
+  #ready = false;
+  #linked = false;
 
   constructor(readonly document: ExrDocument, readonly panel: vscode.WebviewPanel, options: EditorOptions) {
     this.#options = options;
@@ -51,11 +54,13 @@ export class ExrEditor implements vscode.Disposable {
   }
 
   follow(state: Partial<ViewState>): void {
-    this.endpoint.emit('follow', state);
+    if (this.#ready) this.endpoint.emit('follow', state);
+    else this.state = viewStateFrom(state, this.state ?? undefined);
   }
 
   linked(yes: boolean): void {
-    this.endpoint.emit('linked', yes);
+    this.#linked = yes;
+    if (this.#ready) this.endpoint.emit('linked', yes);
   }
 
   settingsChanged(): void {
@@ -79,7 +84,12 @@ export class ExrEditor implements vscode.Disposable {
   #handlers(): Handlers<HostSide> {
     const { document } = this;
     return {
-      ready: async () => ({ opened: this.#withSettings(await document.opened()), state: this.state }),
+      ready: async () => {
+        const opened = this.#withSettings(await document.opened());
+        this.#ready = true;
+        if (this.#linked) this.endpoint.emit('linked', true);
+        return { opened, state: this.state };
+      },
       structure: ({ revision, deep }, context) => document.structure(revision, deep === true, context),
       image: (params, context) => document.ask(params.revision, (session) => session.image(params, context)),
       pixels: (params, context) => document.ask(params.revision, (session) => session.pixels(params, context)),
