@@ -63,6 +63,8 @@ export class Viewer implements PictureSide, InputTarget {
       this.#tell({ status: 'loading', message: 'The graphics card took a break; the picture comes back at once.' });
     };
     const restored = (): void => {
+      // What came while there was no context is on no card either.
+      this.pieces.clear(false);
       this.renderer.restore();
       this.#wantNow();
       this.schedule();
@@ -131,7 +133,7 @@ export class Viewer implements PictureSide, InputTarget {
     const { store } = this.session;
     const subject = this.#subject();
     const { width, height } = this.#size;
-    if (width === 0 || height === 0) return;
+    if (width === 0 || height === 0 || this.renderer.isLost) return;
     const colours = (this.#colours ??= coloursOf(this.elements.box));
     const surround = surroundOf(store.value.opened?.settings.background ?? 'theme', colours.surround);
     if (!subject) {
