@@ -7,12 +7,16 @@ import { readFileSync, readdirSync } from 'node:fs';
  */
 export function extensionHosts(serverPid) {
   const parents = new Map();
+  const started = new Map(); // process numbers begin anew after the last
   for (const pid of readdirSync('/proc').filter((one) => /^\d+$/.test(one))) {
     const stat = statOf(pid);
-    if (stat) parents.set(Number(pid), stat.parent);
+    if (stat) {
+      parents.set(Number(pid), stat.parent);
+      started.set(Number(pid), stat.started);
+    }
   }
   const below = (pid) => { for (let at = pid; at; at = parents.get(at)) if (at === serverPid) return true; return false; };
-  return [...parents.keys()].filter((pid) => below(pid) && textOf(`/proc/${pid}/cmdline`).includes('--type=extensionHost')).sort((a, b) => a - b);
+  return [...parents.keys()].filter((pid) => below(pid) && textOf(`/proc/${pid}/cmdline`).includes('--type=extensionHost')).sort((a, b) => started.get(a) - started.get(b));
 }
 
 /** @returns {{ cpuMs: number, threads: number, residentMiB: number }} */
@@ -25,7 +29,7 @@ function statOf(pid) {
   const text = textOf(`/proc/${pid}/stat`);
   if (!text) return null;
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { parent: Number(fields[1]), cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, threads: Number(fields[17]) };
+  return { parent: Number(fields[1]), cpuMs: (Number(fields[11]) + Number(fields[12])) * 10, threads: Number(fields[17]), started: Number(fields[19]) };
 }
 
 function textOf(path) {

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, normalize } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { start } from './code-server.mjs';
 import { ExrView } from './exr-view.ts';
@@ -41,7 +41,7 @@ describe('as a web extension', () => {
     await bench.command('Developer: Install Extension from Location...');
     // Through code-server's own proxy: the workbench may connect to its own origin only.
     await bench.answer('Location of the web extension', `${server.url}/proxy/${(files.address() as AddressInfo).port}`);
-    await expect.poll(() => asked.filter((path) => path === '/package.json').length, { timeout: 20_000 }).toBeGreaterThan(1);
+    await vi.waitFor(() => expect(asked.filter((path) => path === '/package.json').length).toBeGreaterThan(1), { timeout: 30_000 });
   }, 180_000);
   afterAll(async () => {
     await browser?.close();
