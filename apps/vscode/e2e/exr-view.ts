@@ -101,7 +101,7 @@ export class ExrView {
 
   /** All that is said of what is wrong: over the picture, above it, and what a screen reader is alerted to. */
   async said(): Promise<string[]> {
-    return (await this.frame.locator('.stage-message:not(.is-quiet), .stage-note, .banner p, [role="alert"]').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean);
+    return (await this.frame.locator('.stage-message:not(.is-quiet), .stage-note, .banner p, [role="alert"], .badge:is(.is-error, .is-warning)').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean);
   }
 
   /** Rows of the header tree that are in the page. */
