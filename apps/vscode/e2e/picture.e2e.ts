@@ -111,6 +111,9 @@ describe('the picture', () => {
     await view.press('[');
     await view.until('sample counts', ({ layer }) => layer?.endsWith('#samples') === true);
     await view.picture();
+    const legend = view.frame.getByRole('img', { name: /False colour/ });
+    await legend.waitFor();
+    expect((await legend.innerText()).replace(/\s+/g, ' ')).toMatch(/samples in a pixel/);
     await bench().screenshot('picture-deep-samples');
   });
 
