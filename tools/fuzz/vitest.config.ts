@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { name: 'fuzz', include: ['src/**/*.test.mjs'], testTimeout: 240_000 } });
+export default defineConfig({ test: { name: 'fuzz', include: ['src/**/*.test.mjs'], testTimeout: 900_000 } });
