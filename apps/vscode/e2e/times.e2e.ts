@@ -14,28 +14,34 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 describe('times', () => {
   const bench = useWorkbench();
 
-  async function timed(name: string, what: keyof typeof FIRST): Promise<number[]> {
+  /** From Enter, and from the moment our script began in the page. */
+  async function timed(name: string, what: keyof typeof FIRST): Promise<{ took: number[]; ours: number[] }> {
     const took: number[] = [];
+    const ours: number[] = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const view = await ExrView.open(bench(), shot(name));
       const since = await bench().sinceEnter(what);
       if (round) took.push(since); // the first warms up what a session starts once
-      if (name.endsWith('.exr')) await view.settled();
+      if (name.endsWith('.exr')) {
+        await view.settled();
+        const { times } = await view.probe();
+        if (round) ours.push(Math.round(times[what === 'header' ? 'header' : 'firstImage']! - times['start']!));
+      }
       await bench().closeAll();
     }
-    return took;
+    return { took, ours };
   }
 
   test('an editor that shows one word: what VS Code takes by itself', async () => {
-    const took = await timed('large/nothing.empty', 'header');
+    const { took } = await timed('large/nothing.empty', 'header');
     console.log(`empty editor: median ${median(took)} ms of ${took.join(', ')}; load ${loadavg()[0]!.toFixed(1)}`);
     expect(median(took)).toBeGreaterThan(0);
   }, 180_000);
 
   for (const [name, what, bar] of [['large/60mb-none.exr', 'header', 300], ['large/1080p-zip.exr', 'picture', 700], ['large/4k-dwaa.exr', 'picture', 2000]] as const) {
     test(`${name}: ${what} (bar ${bar} ms)`, async () => {
-      const took = await timed(name, what);
-      console.log(`${name} ${what}: median ${median(took)} ms of ${took.join(', ')}; bar ${bar} ms; load ${loadavg()[0]!.toFixed(1)}`);
+      const { took, ours } = await timed(name, what);
+      console.log(`${name} ${what}: median ${median(took)} ms of ${took.join(', ')}; ${median(ours)} ms of it since our script began; bar ${bar} ms; load ${loadavg()[0]!.toFixed(1)}`);
       expect(median(took)).toBeLessThan(bar * 10);
     }, 180_000);
   }
