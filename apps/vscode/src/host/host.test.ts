@@ -22,6 +22,7 @@ const open: { document: ExrDocument; panel: Panel }[] = [];
 
 beforeEach(() => {
   world.reset();
+  for (const [name, text] of [['main.js', 'view("</script>")'], ['main.css', 'body { color: red }']] as const) world.files.set(Uri.file(`/extension/dist/webview/${name}`).toString(), { bytes: new TextEncoder().encode(text), mtime: 0 });
   folder = mkdtempSync(join(tmpdir(), 'exr-host-'));
   memory = new Map();
   subscriptions = [];
@@ -92,12 +93,15 @@ describe('an editor', () => {
     expect(panel.webview.options.localResourceRoots!.map(String)).toEqual(['file:///extension/dist/webview']);
   });
 
-  it('has a page whose policy lets in our own files and nothing else', () => {
-    const { panel: { webview: { html } } } = editor(put('a.exr', 'rip_zip.exr'));
+  it('has a page whose policy lets in our own script and style and nothing else', async () => {
+    const { panel: { webview } } = editor(put('a.exr', 'rip_zip.exr'));
+    const html = await until(() => webview.html) as string;
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;
     const nonce = /<script nonce="([0-9a-f]{32})"/.exec(html)![1]!;
     expect(policy).toContain(`default-src 'none'`);
     expect(policy).toContain(`script-src 'nonce-${nonce}'`);
+    expect(html).toContain('view("<\\/script>")');
+    expect(html.match(/<\/script>/g)).toHaveLength(1);
     expect(policy).not.toMatch(/unsafe|\*|https?:\/\/(?!webview\.test)/);
   });
 

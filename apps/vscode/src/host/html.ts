@@ -1,14 +1,27 @@
 /** The page around the webview's script: nothing but our own files may load. */
 import * as vscode from 'vscode';
 
-export function pageOf(webview: vscode.Webview, extension: vscode.Uri): string {
-  const at = (...path: string[]): string => webview.asWebviewUri(vscode.Uri.joinPath(extension, 'dist', 'webview', ...path)).toString();
+/** The view's script and style. */
+export interface PageAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** Read once, for all editors. */
+export async function readAssets(extension: vscode.Uri): Promise<PageAssets> {
+  const read = async (name: string): Promise<string> => new TextDecoder().decode(await vscode.workspace.fs.readFile(vscode.Uri.joinPath(extension, 'dist', 'webview', name)));
+  const [script, style] = await Promise.all([read('main.js'), read('main.css')]);
+  return { script, style };
+}
+
+/**
+ * They stand in the page itself: each file that a webview loads takes a trip through VS Code's service worker and back to the extension's folder, which
+ * over SSH is far away.
+ */
+export function pageOf(webview: Pick<vscode.Webview, 'cspSource'>, { script, style }: PageAssets): string {
   const nonce = makeNonce();
   // Styles that scripts set (zoom, panels' widths) go through CSSOM, which a policy does not concern.
-  const policy = [
-    `default-src 'none'`, `script-src 'nonce-${nonce}'`, `style-src ${webview.cspSource} 'nonce-${nonce}'`, `img-src ${webview.cspSource} blob: data:`,
-    `font-src ${webview.cspSource}`, `base-uri 'none'`, `form-action 'none'`,
-  ].join('; ');
+  const policy = [`default-src 'none'`, `script-src 'nonce-${nonce}'`, `style-src 'nonce-${nonce}'`, `img-src ${webview.cspSource} blob: data:`, `font-src ${webview.cspSource}`, `base-uri 'none'`, `form-action 'none'`].join('; ');
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -16,12 +29,12 @@ export function pageOf(webview: vscode.Webview, extension: vscode.Uri): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta property="csp-nonce" nonce="${nonce}">
-<link rel="stylesheet" nonce="${nonce}" href="${at('main.css')}">
+<style nonce="${nonce}">${style.replaceAll('</style', '<\\/style')}</style>
 <title>EXR</title>
 </head>
 <body>
 <div id="root"></div>
-<script nonce="${nonce}" src="${at('main.js')}"></script>
+<script nonce="${nonce}">${script.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>
 </body>
 </html>`;
 }

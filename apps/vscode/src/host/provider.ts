@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { HostSide } from '../shared/protocol.ts';
 import { ExrDocument, type DocumentOptions } from './document.ts';
 import { ExrEditor } from './editor.ts';
-import { pageOf } from './html.ts';
+import { pageOf, readAssets, type PageAssets } from './html.ts';
 import { Links } from './links.ts';
 import { publish } from './problems.ts';
 import { StatusBar } from './status-bar.ts';
@@ -27,6 +27,7 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   readonly #options: ProviderOptions;
   readonly #tabs: vscode.Disposable;
   active: ExrEditor | null = null;
+  #assets: Promise<PageAssets> | null = null;
 
   constructor(options: ProviderOptions) {
     this.#options = options;
@@ -58,7 +59,7 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
     return document;
   }
 
-  resolveCustomEditor(document: ExrDocument, panel: vscode.WebviewPanel): void {
+  async resolveCustomEditor(document: ExrDocument, panel: vscode.WebviewPanel): Promise<void> {
     const { extensionUri, log, run, settings, states } = this.#options;
     const key = document.uri.toString();
     panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] };
@@ -76,9 +77,12 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
       editor.dispose();
       this.#activate();
     });
-    panel.webview.html = pageOf(panel.webview, extensionUri);
     this.links.add(editor, key, settings().linkVersions);
     this.#activate();
+    this.#assets ??= readAssets(extensionUri);
+    this.#assets.catch(() => (this.#assets = null)); // the next editor tries again
+    const assets = await this.#assets;
+    if (this.editors.has(editor)) panel.webview.html = pageOf(panel.webview, assets);
   }
 
   /** Shows anew what depends on the active editor. */

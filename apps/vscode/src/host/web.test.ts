@@ -38,6 +38,7 @@ self.onmessage = async ({ data: name }) => {
     await ready;
     const uri = new vscode.Uri('vscode-vfs', 'github', '/' + name);
     vscode.world.files.set(uri.toString(), { bytes: new Uint8Array(await (await fetch('/files/' + name)).arrayBuffer()), mtime: 1 });
+    for (const part of ['main.js', 'main.css']) vscode.world.files.set(vscode.Uri.file('/extension/dist/webview/' + part).toString(), { bytes: new Uint8Array(1), mtime: 0 });
     const provider = vscode.world.provider;
     const document = provider.openCustomDocument(uri);
     const panel = new vscode.Panel();
