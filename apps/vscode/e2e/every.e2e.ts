@@ -24,10 +24,11 @@ describe('every file', () => {
           try {
             const view = await ExrView.open(bench(), path);
             const shown = await view.settled();
-            const alerts = await view.said();
+            let alerts = await view.said();
+            if (!whole && !alerts.length) alerts = await view.checked(); // broken where nobody looks at first: another level, another part
             if (whole && shown !== 'picture') failures.push(`${name}: whole, but no picture: ${alerts.join(' | ')}`);
             if (whole && alerts.length) failures.push(`${name}: whole, but it says ${alerts.join(' | ')}`);
-            if (!whole && !alerts.length) failures.push(`${name}: not whole, and nothing says so`);
+            if (!whole && !alerts.length) failures.push(`${name}: not whole, and nothing says so, not even after every chunk was decoded`);
             const toasts = await bench().notifications();
             if (toasts.length) failures.push(`${name}: notifications ${toasts.join(' | ')}`);
           } catch (error) {

@@ -106,6 +106,17 @@ export class ExrView {
     return (await this.frame.locator('.stage-message:not(.is-quiet), .stage-note, .banner p, [role="alert"], .badge:is(.is-error, .is-warning)').allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean);
   }
 
+  /** Has every chunk decoded, and then gives what is said. */
+  async checked(): Promise<string[]> {
+    await this.panel('Structure');
+    await this.frame.getByRole('button', { name: 'Decode every chunk' }).click();
+    await this.bench.page.waitForTimeout(100);
+    await this.until('every chunk decoded', ({ structure }) => structure !== 'running');
+    const said = await this.said();
+    await this.panel('Header');
+    return said;
+  }
+
   /** Rows of the header tree that are in the page. */
   tree(): Locator {
     return this.frame.getByRole('tree', { name: 'Header' });
