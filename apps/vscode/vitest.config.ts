@@ -22,7 +22,7 @@ export default defineConfig({
       ...(hasChromium ? [{
         resolve, oxc, plugins: [exrFiles], server: { host: '127.0.0.1' }, optimizeDeps: { include: ['preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime'] },
         test: {
-          name: 'exr-vscode in Chromium', include: ['src/**/*.browser.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false, retry: 3,
+          name: 'exr-vscode in Chromium', include: ['src/**/*.browser.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false,
           browser: {
             enabled: true, headless: true, screenshotFailures: false, viewport: { width: 1280, height: 800 }, api: { host: '127.0.0.1' },
             provider: playwright({ launchOptions: { executablePath: CHROMIUM, args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] } }),

@@ -24,6 +24,8 @@ export interface ViewerElements {
 /** Finer pixels are asked for when the view has rested this long. */
 const REST = 90;
 const FIT_MARGIN = 12;
+/** An export waits so long, in milliseconds, for its picture. */
+const PATIENCE = 60_000;
 
 export class Viewer implements PictureSide, InputTarget {
   readonly renderer: Renderer;
@@ -372,14 +374,29 @@ export class Viewer implements PictureSide, InputTarget {
 
   // ── for the host and for tests ──
 
+  /** Waits for the picture that the state asks for: until it is here, the one before is drawn, and what normalises it is that one's range. */
   async capture(scope: 'view' | 'image'): Promise<Uint8Array> {
-    const subject = this.#subject();
-    if (!subject) throw new Error('There is no picture to export.');
+    const subject = await this.#arrived();
     if (scope === 'view') {
       this.#frame();
       return captureView(this.renderer);
     }
     return captureImage(subject, this.#lookOf(subject), this.session.host);
+  }
+
+  /** What is to be shown, once all of it that is wanted is here. Timers, not frames: a hidden editor has none. Throws why it cannot be shown. */
+  async #arrived(): Promise<Subject> {
+    for (const end = performance.now() + PATIENCE; ; ) {
+      const subject = this.#subject();
+      if (!subject) throw new Error('There is no picture to export.');
+      if (this.#asked !== subjectKey(subject)) this.#wantNow();
+      const { shown } = this.pieces;
+      if (shown !== null && subjectKey(shown) === subjectKey(subject) && this.pieces.isComplete) return subject;
+      if (this.pieces.failure !== null) throw new Error(`The picture cannot be exported: ${this.pieces.failure}`);
+      if (this.session.picture !== this) throw new Error('The editor was closed before its picture was exported.');
+      if (performance.now() > end) throw new Error('The picture is still being read: export it again when it is there.');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   }
 
   /** sRGB of the screen where a pixel of level (0, 0) has its middle; draws anew, since the canvas keeps nothing. */
