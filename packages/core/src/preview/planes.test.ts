@@ -18,7 +18,7 @@ describe('readProxyPlanes', () => {
     const one = await readProxyPlanes(file, { picture, size: 1, every: true });
     const across = Math.max(1, Math.round(width / Math.max(width, height)));
     expect([one.width, one.height]).toEqual([across, 1]);
-    expect(one.planes[1]![0]).toBeCloseTo(data.reduce((sum, value) => sum + value, 0) / data.length, 4);
+    expect(one.planes[1]![0]).toBeCloseTo(Array.from(data).reduce((sum, value) => sum + value, 0) / data.length, 4);
   });
 
   it('reads a region of a level, and says what is not there', async () => {
