@@ -20,6 +20,7 @@ export function summaryHtml(summary: StoreSummary, made: string): string {
 body { font: 15px/1.45 system-ui, sans-serif; color: var(--ink); background: var(--ground); max-width: 1180px; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1rem; margin: 0 0 .5rem; }
 header p, footer { color: var(--soft); margin: .25rem 0 1.25rem; overflow-wrap: anywhere; }
+footer { margin-top: 1.25rem; clear: both; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: .75rem; margin-bottom: 1.25rem; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem; } .tile b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; } .tile span { color: var(--soft); }
 main { columns: 480px 2; column-gap: .75rem; }
