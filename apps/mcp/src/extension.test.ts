@@ -8,6 +8,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { clientOf, FIXTURES, SERVER, startServer } from './client.spec-util.ts';
+import { readConfig } from './config/config.ts';
 
 let folder: string;
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'exr-mcp-'))));
@@ -27,17 +28,36 @@ function unzip(bytes: Buffer): Map<string, Buffer> {
   return files;
 }
 
+interface Manifest {
+  readonly version: string;
+  readonly server: { readonly entry_point: string; readonly mcp_config: { readonly args: string[]; readonly env: Record<string, string> } };
+  readonly tools: { readonly name: string; readonly description: string }[];
+  readonly user_config: Record<string, { readonly default: unknown; readonly sensitive?: boolean }>;
+}
+const extension = (): Map<string, Buffer> => unzip(readFileSync(join(SERVER, '../exr-inspector.mcpb')));
+const manifestIn = (files: Map<string, Buffer>): Manifest => JSON.parse(files.get('manifest.json')!.toString()) as Manifest;
+
 it('the extension holds the server and a manifest that lists its tools', async () => {
-  const files = unzip(readFileSync(join(SERVER, '../exr-inspector.mcpb')));
+  const files = extension();
   expect([...files.keys()]).toEqual(['manifest.json', 'server/exr-mcp.mjs', 'LICENSE']);
   expect(files.get('server/exr-mcp.mjs')!.equals(readFileSync(SERVER))).toBe(true);
-  const manifest = JSON.parse(files.get('manifest.json')!.toString()) as { version: string; server: { entry_point: string; mcp_config: { args: string[] } }; tools: { name: string; description: string }[]; user_config: object };
+  const manifest = manifestIn(files);
   const server = await startServer();
   const { tools } = await server.client.listTools();
   expect(manifest.tools).toEqual(tools.map(({ name, title }) => ({ name, description: title })));
   expect(server.client.getServerVersion()?.version).toBe(manifest.version);
-  for (const argument of manifest.server.mcp_config.args) for (const [, key] of argument.matchAll(/\$\{user_config\.(\w+)\}/g)) expect(manifest.user_config).toHaveProperty(key!);
+  const { args, env } = manifest.server.mcp_config;
+  for (const argument of [...args, ...Object.values(env)]) for (const [, key] of argument.matchAll(/\$\{user_config\.(\w+)\}/g)) expect(manifest.user_config).toHaveProperty(key!);
   await server.close();
+  expect(Object.entries(manifest.user_config).filter(([, { sensitive }]) => sensitive).map(([key]) => key)).toEqual(['s3_access_key', 's3_secret_key']);
+});
+
+it('the extension starts with folders alone: what its user left empty is not set', () => {
+  const { server: { mcp_config: { env } }, user_config: asked } = manifestIn(extension());
+  const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace(/\$\{user_config\.(\w+)\}/g, (_, key: string) => String(asked[key]!.default))]));
+  expect(Object.values(filled)).toEqual(['', '', '', '']);
+  expect(readConfig(['/renders'], filled)).toMatchObject({ folders: ['/renders'], buckets: [] });
+  expect(readConfig(['/renders'], { ...filled, EXR_MCP_BUCKETS: 's3://a/b s3://c' })).toMatchObject({ buckets: ['s3://a/b', 's3://c'] });
 });
 
 it('the bundle works alone, far from the repository', async () => {
