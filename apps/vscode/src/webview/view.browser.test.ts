@@ -65,6 +65,18 @@ describe('a file', () => {
 });
 
 describe('the picture', () => {
+  it('is not drawn again while nothing changes', async () => {
+    const { viewer, session } = await show('mixed_layers_zip.exr');
+    await until('the structure', () => session.store.value.structure.status === 'done');
+    session.setView({ zoom: 2, centre: [20, 20] });
+    const rested = async (): Promise<number> => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return viewer.renderer.frames;
+    };
+    const frames = await rested();
+    expect(await rested()).toBe(frames);
+  });
+
   it('marks NaN, hatches what is missing, and leaves both off when told', async () => {
     const nan = await show('half_naninf_zip.exr', { state: { windows: false } });
     const place = { x: 0, y: 0 };

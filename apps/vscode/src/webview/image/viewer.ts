@@ -146,7 +146,7 @@ export class Viewer implements PictureSide, InputTarget {
     const view = this.viewOf(subject.part);
     if (store.value.zoom !== view.zoom) queueMicrotask(() => store.set({ zoom: view.zoom }));
     if (!this.pieces.hasWhole() || this.#asked !== subjectKey(subject)) this.#wantNow();
-    else this.#wantSoon();
+    else if (this.#planned !== this.#planKey(subject)) this.#wantSoon();
 
     const shown = this.pieces.shown;
     if (!shown) this.renderer.prepare(this.#lookOf(subject).kind);
@@ -187,6 +187,14 @@ export class Viewer implements PictureSide, InputTarget {
   }
 
   #asked = '';
+  /** What the pieces were chosen for last. */
+  #planned = '';
+
+  /** All that decides which pieces of a subject are wanted. */
+  #planKey({ part }: Subject): string {
+    const { width, height, zoom, aspect, centre } = this.viewOf(part);
+    return [width, height, zoom, aspect, ...centre, this.session.store.value.opened?.settings.maxFullPixels].join();
+  }
 
   #wantNow(): void {
     if (this.#resting !== null) clearTimeout(this.#resting);
@@ -202,6 +210,7 @@ export class Viewer implements PictureSide, InputTarget {
     };
     const isNew = this.#asked !== subjectKey(subject);
     this.#asked = subjectKey(subject);
+    this.#planned = this.#planKey(subject);
     const wanted = planPieces(input);
     const first = isNew || !this.pieces.hasWhole() ? [planProxy(input)] : [];
     this.pieces.want(subject, [...first, ...wanted.filter(({ key }) => key !== first[0]?.key)]);
@@ -210,9 +219,15 @@ export class Viewer implements PictureSide, InputTarget {
   #wantSoon(): void {
     if (this.#resting !== null) clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
+      const before = this.#drawable();
       this.#wantNow();
-      this.schedule();
+      // Only when there is something else to draw or to tell: a frame draws nothing new otherwise.
+      if (this.#drawable().some((each, i) => each !== before[i])) this.schedule();
     }, REST);
+  }
+
+  #drawable(): readonly unknown[] {
+    return [this.pieces.isComplete, this.pieces.toDraw().length, ...this.pieces.toDraw()];
   }
 
   #pieceCame(): void {
