@@ -16,6 +16,7 @@ describe('readProxyPlanes', () => {
     const { data, width, height } = await readPlane(file, { channel: 'G' });
     expect(whole.planes[1]).toEqual(data);
     const one = await readProxyPlanes(file, { picture, size: 1, every: true });
+    expect([whole.leftOut, one.leftOut, (await readProxyPlanes(file, { picture, size: 1 })).leftOut]).toEqual([false, false, true]);
     const across = Math.max(1, Math.round(width / Math.max(width, height)));
     expect([one.width, one.height]).toEqual([across, 1]);
     expect(one.planes[1]![0]).toBeCloseTo(Array.from(data).reduce((sum, value) => sum + value, 0) / data.length, 4);
