@@ -1,5 +1,5 @@
 /** The webview's end of the channel: what the host tells goes into the store, what people do goes to the host. */
-import type { Box, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
+import type { Box, Given, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
 import { Endpoint, RpcError, type WireMessage } from '../shared/rpc.ts';
 import { DEFAULT_VIEW, SHARED_KEYS, viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import { viewAfter } from './state/commands.ts';
@@ -34,12 +34,15 @@ export class Session {
   /** Milliseconds since the page began: when what was seen. */
   readonly times: Record<string, number> = {};
   picture: PictureSide | null = null;
+  /** Something is to be seen where the picture's planes are not yet. */
+  isSighted = false;
   readonly #api: WebviewApi;
   #sending: ReturnType<typeof setTimeout> | null = null;
   #stopStats: AbortController | null = null;
   #stopStructure: AbortController | null = null;
 
-  constructor(api: WebviewApi) {
+  /** `given`: what the page carried. */
+  constructor(api: WebviewApi, given: Given | null = null) {
     this.#api = api;
     this.host = new Endpoint<WebviewSide, HostSide>((message) => api.postMessage(message), {
       capture: async ({ scope }) => ({ png: await this.#pictureSide().capture(scope) }),
@@ -59,6 +62,7 @@ export class Session {
     });
     host.on('linked', (linked) => store.set({ linked }));
     host.on('viewCommand', ({ name }) => this.run(name));
+    if (given) this.#begin(given);
   }
 
   receive(message: unknown): void {
@@ -68,16 +72,19 @@ export class Session {
   /** Asks for the file. Failures end up in the store. */
   async start(): Promise<void> {
     try {
-      const { opened, state } = await this.host.call('ready', {});
-      const first = this.store.value.opened === null;
-      if (first) {
-        const base = { ...DEFAULT_VIEW, toneMap: opened.settings.toneMap };
-        this.store.set({ view: viewStateFrom(this.#api.getState() ?? state, base) });
-      }
-      this.#take(opened);
+      this.#begin(await this.host.call('ready', {}));
     } catch (error) {
       this.store.set({ failure: failureOf(error) });
     }
+  }
+
+  #begin({ opened, state, times = {} }: Given): void {
+    for (const [name, time] of Object.entries(times)) this.times[`host.${name}`] ??= time - performance.timeOrigin;
+    if (this.store.value.opened === null) {
+      const base = { ...DEFAULT_VIEW, toneMap: opened.settings.toneMap };
+      this.store.set({ view: viewStateFrom(this.#api.getState() ?? state, base) });
+    }
+    this.#take(opened);
   }
 
   setView(patch: Partial<ViewState>): void {

@@ -4,7 +4,7 @@ import { RpcError } from '../../shared/rpc.ts';
 import type { PictureSide, Session } from '../session.ts';
 import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
 import { captureImage, captureView } from './capture.ts';
-import { clampZoom, fitZoom, intersection, type LevelMap, levelMap, middleOf, panned, pixelAt, type Transform, transformOf, usableAspect, type View, visibleBox, wholeBox, zoomAround } from './geometry.ts';
+import { intersection, type LevelMap, levelMap, panned, pixelAt, type Transform, transformOf, type View, viewOf, visibleBox, wholeBox, zoomAround } from './geometry.ts';
 import { type InputTarget, listen } from './input.ts';
 import { type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
@@ -23,7 +23,6 @@ export interface ViewerElements {
 
 /** Finer pixels are asked for when the view has rested this long. */
 const REST = 90;
-const FIT_MARGIN = 12;
 /** An export waits so long, in milliseconds, for its picture. */
 const PATIENCE = 60_000;
 
@@ -122,13 +121,7 @@ export class Viewer implements PictureSide, InputTarget {
 
   /** The canvas and where the picture lies on it. `fit` is resolved. */
   viewOf(part: PartInfo): View {
-    const { width, height, ratio } = this.#size;
-    const { view } = this.session.store.value;
-    const aspect = usableAspect(part.pixelAspectRatio);
-    const shown = wholeBox(part);
-    const fit = view.zoom === 'fit';
-    const zoom = fit ? fitZoom(shown, aspect, width, height, FIT_MARGIN * ratio) : clampZoom(view.zoom as number);
-    return { width, height, aspect, zoom, centre: fit || !view.centre ? middleOf(shown) : view.centre };
+    return viewOf(part, this.session.store.value.view, this.#size);
   }
 
   #frame(isCoarse = false): void {
@@ -156,13 +149,13 @@ export class Viewer implements PictureSide, InputTarget {
     this.renderer.draw({ pieces, look: shown ? this.#lookOf(shown) : null, transform, map, surround }, isCoarse ? 2 : 1);
     this.#isCoarse = isCoarse;
     this.#overlay(shown ?? subject, view, transform, colours);
-    if (pieces.length > 0 && this.session.times['firstImage'] === undefined) this.session.times['firstImage'] = performance.now();
-    if (this.pieces.isComplete && pieces.length > 0 && this.session.times['fullImage'] === undefined) this.session.times['fullImage'] = performance.now();
+    if (pieces.length > 0) this.session.times['firstImage'] ??= performance.now();
+    if (this.pieces.isComplete && pieces.length > 0) this.session.times['fullImage'] ??= performance.now();
     const problems = [...new Set(pieces.flatMap(({ answer }) => answer.problems))].slice(0, 10);
     const isAsked = shown !== null && subjectKey(subject) === subjectKey(shown);
     this.#tell({
       drawn: shown && pieces.length > 0 ? { layer: shown.layer.id, what: isAsked && this.pieces.isComplete ? 'full' : 'proxy' } : null,
-      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || !isAsked ? 'loading' : this.pieces.isComplete ? 'shown' : 'proxy',
+      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || !isAsked ? (this.session.isSighted ? 'proxy' : 'loading') : this.pieces.isComplete ? 'shown' : 'proxy',
       message: this.pieces.failure, problems, range: this.#range,
     });
   }
@@ -212,7 +205,7 @@ export class Viewer implements PictureSide, InputTarget {
     this.#asked = subjectKey(subject);
     this.#planned = this.#planKey(subject);
     const wanted = planPieces(input);
-    const first = isNew || !this.pieces.hasWhole() ? [planProxy(input)] : [];
+    const first = isNew || !this.pieces.hasWhole() ? [planProxy(input, wanted)] : [];
     this.pieces.want(subject, [...first, ...wanted.filter(({ key }) => key !== first[0]?.key)]);
   }
 
