@@ -1,11 +1,11 @@
 /** The webview's end of the channel: what the host tells goes into the store, what people do goes to the host. */
 import type { Box, Given, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
 import { Endpoint, RpcError, type WireMessage } from '../shared/rpc.ts';
+import { statsCsv } from '../shared/stats-csv.ts';
 import { DEFAULT_VIEW, SHARED_KEYS, viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import { viewAfter } from './state/commands.ts';
 import { type Asked, currentLayer, IDLE, INITIAL, lastOf, type Model, type Pointing, titleOf } from './state/model.ts';
 import { Store } from './state/store.ts';
-import { statsCsv } from './format/csv.ts';
 import { valuesText } from './format/pixels.ts';
 
 /** What acquireVsCodeApi gives. */
@@ -211,7 +211,7 @@ export class Session {
   async #exportStats(): Promise<boolean> {
     const answer = lastOf(this.store.value.stats);
     if (!answer) throw new Error('There are no statistics yet: measure first, in the statistics panel.');
-    return this.host.call('save', { suggested: this.#fileName('csv'), data: statsCsv(answer) });
+    return this.host.call('save', { suggested: this.#fileName('csv'), data: statsCsv([answer]) });
   }
 
   async #copyValues(): Promise<void> {

@@ -301,7 +301,7 @@ describe('the panels', () => {
     session.run('exportStatsCsv');
     await until('the file', () => host.saved.length > 0);
     expect(host.saved[0]).toMatchObject({ suggested: 'half_naninf_zip.csv' });
-    expect(host.saved[0]!.data).toMatch(/^part,name,count,min/);
+    expect(host.saved[0]!.data).toMatch(/^part,channel,partial,count,nan/);
   });
 
   it('measure a region that was selected', async () => {
