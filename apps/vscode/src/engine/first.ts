@@ -24,9 +24,20 @@ export class Prepared {
     this.answer.catch(() => undefined); // told to whoever takes it
   }
 
-  suits({ layer, level, region, maxSize, channel, quick = false }: ImageParams): boolean {
+  /** It is what is asked for. */
+  suits(params: ImageParams): boolean {
+    return this.#isOfSame(params) && params.maxSize === this.params.maxSize && (params.quick ?? false) === (this.params.quick ?? false);
+  }
+
+  /** It is of another size, but a quick proxy that is no more than half or twice as large. */
+  serves(params: ImageParams): boolean {
+    const ratio = params.maxSize / this.params.maxSize;
+    return this.#isOfSame(params) && params.quick === true && ratio >= 0.5 && ratio <= 2;
+  }
+
+  #isOfSame({ layer, level, region, channel }: ImageParams): boolean {
     const { params } = this;
-    return layer === params.layer && level.x === params.level.x && level.y === params.level.y && maxSize === params.maxSize && channel === undefined && quick === (params.quick ?? false)
+    return layer === params.layer && level.x === params.level.x && level.y === params.level.y && channel === undefined
       && region !== undefined && (['xMin', 'yMin', 'xMax', 'yMax'] as const).every((key) => region[key] === params.region![key]);
   }
 

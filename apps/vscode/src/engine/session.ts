@@ -114,7 +114,9 @@ export class Session {
     const found = layers.find(({ id }) => id === layer) ?? layers.find(({ id }) => id === first);
     const part = parts.find(({ index }) => index === found?.part);
     const params = found && part ? firstParams(revision, found, part, canvas) : null;
-    if (params) this.#prepared = new Prepared(params, (signal) => this.#read(params, { signal }, THREAD_WORTH));
+    if (!params || this.#prepared?.suits(params)) return;
+    this.#prepared?.cancel(new ExrError('CLOSED', `${this.opened.name}: another picture is asked for first`));
+    this.#prepared = new Prepared(params, (signal) => this.#read(params, { signal }, THREAD_WORTH));
   }
 
   /** What was prepared, developed and small; null when nothing was, or another layer. */
@@ -130,6 +132,8 @@ export class Session {
     const prepared = this.#prepared;
     this.#prepared = null; // once: its planes are many bytes
     if (prepared?.suits(params)) return prepared.take(run.signal);
+    // For another canvas than was expected: something to look at all the same, and the view asks again.
+    if (prepared?.serves(params)) return prepared.take(run.signal).then((answer) => ({ ...answer, leftOut: true }));
     prepared?.cancel(new ExrError('CLOSED', `${this.opened.name}: another picture was asked for`));
     return this.#read(params, run);
   }

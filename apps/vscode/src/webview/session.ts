@@ -37,6 +37,7 @@ export class Session {
   /** Something is to be seen where the picture's planes are not yet. */
   isSighted = false;
   readonly #api: WebviewApi;
+  #hasAsked = false;
   #sending: ReturnType<typeof setTimeout> | null = null;
   #stopStats: AbortController | null = null;
   #stopStructure: AbortController | null = null;
@@ -73,6 +74,7 @@ export class Session {
   async start(): Promise<void> {
     try {
       this.#begin(await this.host.call('ready', {}));
+      this.#hasAsked = true;
     } catch (error) {
       this.store.set({ failure: failureOf(error) });
     }
@@ -170,7 +172,8 @@ export class Session {
     if (isNew) this.cancelStats();
     this.store.set({ opened, failure: null, ...(isNew && { stats: IDLE, structure: IDLE, selection: null }) });
     if (isNew) {
-      if (old) this.say('The file changed and was read again.');
+      // What the page carried may be older than the page: VS Code shows it again when its tab comes to the front.
+      if (old && this.#hasAsked) this.say('The file changed and was read again.');
       this.askStructure();
     }
   }
