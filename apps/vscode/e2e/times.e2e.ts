@@ -60,7 +60,7 @@ describe('times', () => {
     // A square of ten pixels changes its colour: what VS Code and Chromium take for a frame in which something was painted.
     const rate = await view.frame.evaluate(() => new Promise<number>((resolve) => {
       const square = document.body.appendChild(document.createElement('div'));
-      Object.assign(square.style, { position: 'fixed', left: '10px', bottom: '10px', width: '10px', height: '10px' });
+      Object.assign(square.style, { position: 'fixed', left: '50%', top: '50%', width: '10px', height: '10px', zIndex: '9999' });
       const begin = performance.now();
       let count = 0;
       const next = (): void => {

@@ -59,6 +59,8 @@ function show(session: Session, box: HTMLElement, canvas: HTMLCanvasElement, ans
     const { originX, originY, scaleX, scaleY } = transformOf(viewOf(part, store.value.view, size));
     const { xMin, xMax, yMin, yMax } = answer.region;
     Object.assign(canvas.style, {
+      // As the picture is drawn: pixels have edges where they are larger than those of the screen.
+      imageRendering: answer.width === xMax - xMin + 1 && scaleX > 1 ? 'pixelated' : 'auto',
       left: `${(originX + xMin * scaleX) / size.ratio}px`, top: `${(originY + yMin * scaleY) / size.ratio}px`,
       width: `${((xMax - xMin + 1) * scaleX * answer.across) / size.ratio}px`, height: `${((yMax - yMin + 1) * scaleY * answer.down) / size.ratio}px`,
     });
@@ -77,7 +79,8 @@ function show(session: Session, box: HTMLElement, canvas: HTMLCanvasElement, ans
     canvas.width = 0;
   };
   const unsubscribe = store.subscribe(() => {
-    if (!isStill(session, asked, answer)) void painted().then(end);
+    // In the frame that draws the picture: both change places at once.
+    if (!isStill(session, asked, answer)) end();
     else place();
   });
   signal.addEventListener('abort', end, { once: true });

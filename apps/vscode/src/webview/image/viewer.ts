@@ -423,7 +423,11 @@ export class Viewer implements PictureSide, InputTarget {
     const transform = subject && transformOf(this.viewOf(subject.part));
     const shown = this.pieces.shown;
     const finest = this.pieces.toDraw().at(-1)?.answer;
+    // What is told is of the last frame: with another on its way, or finer pixels about to be asked for, the picture is not there yet.
+    const isBehind = this.#scheduled !== 0 || this.#resting !== null || (subject !== null && this.#asked !== subjectKey(subject));
+    const { picture } = this.session.store.value;
     return {
+      status: isBehind && picture.status === 'shown' ? { ...picture, status: 'proxy' } : picture,
       picture: shown && finest ? { layer: shown.layer.id, level: shown.level, region: finest.region, scaleX: finest.scaleX, scaleY: finest.scaleY, width: finest.width, height: finest.height } : null,
       toScreen: transform && [transform.scaleY, transform.originX, transform.originY], drawn: this.renderer.frames,
       canvas: this.#size, coarse: this.#isCoarse, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
