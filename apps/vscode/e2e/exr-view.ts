@@ -17,7 +17,7 @@ export interface Probe {
   /** screen = origin + image × scale, in canvas pixels of level (0, 0). */
   readonly transform: { readonly originX: number; readonly originY: number; readonly scaleX: number; readonly scaleY: number } | null;
   readonly pieces: readonly { readonly width: number; readonly height: number }[];
-  /** Milliseconds since the page began: when the script started, the header stood there, the first and the full picture were drawn. */
+  /** Milliseconds since the page began, negative before it: `host.…` what the host did, when the script started, the header stood there, the first and the full picture were drawn. */
   readonly times: Readonly<Record<string, number>>;
   /** Frames drawn so far. */
   readonly frames: number;

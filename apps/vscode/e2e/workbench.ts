@@ -79,6 +79,11 @@ export class Workbench {
     }, FIRST[what]);
   }
 
+  /** When Enter was last pressed, by the wall clock in milliseconds. */
+  entered(): Promise<number> {
+    return this.page.evaluate(() => (globalThis as unknown as { __watch: { entered: number } }).__watch.entered);
+  }
+
   /** Runs a command of the palette by its title. */
   async command(title: string): Promise<void> {
     await this.#quick('F1', `>${title}`);

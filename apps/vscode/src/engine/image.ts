@@ -24,6 +24,7 @@ interface Planes {
   readonly planes: readonly Float32Array[];
   readonly marks: Uint8Array<ArrayBuffer> | null;
   readonly skipped: readonly SkippedChunk[];
+  readonly leftOut?: boolean | undefined;
 }
 
 /** Throws INVALID_ARGUMENT for what the file does not have, and what reading throws; chunks that cannot be read are marked and said. */
@@ -50,7 +51,7 @@ export async function readImage(file: ExrFile, layer: LayerInfo, params: ImagePa
   return {
     revision: params.revision, width: found.width, height: found.height, region: found.region, scaleX: found.scaleX, scaleY: found.scaleY,
     format: halves ? 'half' : 'float', planes: halves ?? found.planes, names, hasAlpha: alpha !== null,
-    marks: found.marks, range: rangeOf(found.planes[0]!), problems: found.skipped.slice(0, MOST_PROBLEMS).map(({ message }) => message),
+    marks: found.marks, range: rangeOf(found.planes[0]!), problems: found.skipped.slice(0, MOST_PROBLEMS).map(({ message }) => message), leftOut: found.leftOut === true,
   };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { halfToFloatBits, memorySource, openExr, readDeepSamples, readPlane, readProxyPlanes, renderPreview } from '@exr/core';
 import { describe, expect, it } from 'vitest';
+import { firstParams } from './first.ts';
 import { bytesOf, calm, exrsIn, FIXTURES, open, openBytes } from './fixtures.spec-util.ts';
 
 const halves = new Float32Array(halfToFloatBits().buffer);
@@ -58,6 +59,26 @@ describe('image', () => {
         else expect(Math.abs(value - plane[at]!)).toBeLessThanOrEqual(answer.format === 'half' ? Math.max(Math.abs(plane[at]!) / 2048, 2 ** -25) : 0);
       });
     }
+  });
+
+  it('that was prepared is read once, serves a canvas of about that size, and gives way to anything else', async () => {
+    const canvas = { width: 64, height: 48, ratio: 1 };
+    const session = await open('scan_half_rgba_zip.exr');
+    const layer = session.opened.layers.find(({ id }) => id === session.opened.firstLayer)!;
+    const params = firstParams(1, layer, session.opened.parts[0]!, canvas)!;
+    const plain = await session.image(params, calm());
+    session.prepare(null, canvas);
+    expect(await session.image(params, calm())).toEqual(plain);
+    session.prepare('no such layer', canvas);
+    const other = await session.image({ ...params, maxSize: params.maxSize + 3 }, calm());
+    expect(other).toEqual({ ...plain, leftOut: true });
+    session.prepare(null, canvas);
+    const far = await session.image({ ...params, maxSize: 4096 }, calm());
+    expect([far.scaleX, far.leftOut]).toEqual([1, false]);
+    session.prepare(null, canvas);
+    const sight = session.sight({ revision: 1, layer: layer.id, canvas, exposure: 0, toneMap: 'none', marks: true }, calm());
+    await session.close();
+    await expect(sight).rejects.toMatchObject({ code: 'CLOSED' });
   });
 
   it('luma stays luma, at full size for every pixel', async () => {

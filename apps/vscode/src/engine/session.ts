@@ -2,8 +2,10 @@
 import {
   buildFailedReport, computeStats, ExrError, isExrError, openExr, readIdManifest, toJson, usableIndex, type ByteSource, type ChunkIndex, type ExrFile, type Limits,
 } from '@exr/core';
-import type { ImageAnswer, ImageParams, LayerInfo, Opened, PixelsAnswer, PixelsParams, StatsAnswer, StatsParams, StructureAnswer } from '../shared/protocol.ts';
+import type { ImageAnswer, ImageParams, LayerInfo, Opened, PixelsAnswer, PixelsParams, SightAnswer, SightParams, StatsAnswer, StatsParams, StructureAnswer } from '../shared/protocol.ts';
+import type { Canvas } from '../shared/fit.ts';
 import type { HandlerContext } from '../shared/rpc.ts';
+import { firstParams, Prepared, sightOf } from './first.ts';
 import { readImage, type ImageRun } from './image.ts';
 import { Lane } from './lane.ts';
 import { noticeOf } from './notice.ts';
@@ -29,6 +31,12 @@ export interface SessionOptions {
 const LIMITS: Partial<Limits> = { previewPixels: 2 ** 25, deepSamplesPerChunk: 2 ** 25, stringLength: TEXT_BYTES };
 /** The longest attribute that is spelled out. */
 const MOST_ATTRIBUTE = 32 * 2 ** 20;
+
+/**
+ * Unpacked bytes that are worth one more thread while the page gets ready: it needs the processor too, and until it is there nobody sees what was
+ * decoded. A picture of HD takes one, one of 4K all that a small machine has.
+ */
+const THREAD_WORTH = 12 * 2 ** 20;
 
 /** Something wrong within a chunk. */
 export interface Fault {
@@ -74,6 +82,7 @@ export class Session {
   readonly #measures = new Lane('oldest');
   readonly #thumbnails = new Lane('oldest');
   #index: Promise<ChunkIndex> | undefined;
+  #prepared: Prepared | null = null;
   readonly #faults = new Map<string, Fault>();
 
   constructor(
@@ -99,9 +108,39 @@ export class Session {
     return this.#within(run, (signal) => (deep ? this.#measures.run(signal, () => look(signal)) : look(signal)));
   }
 
+  /** Begins with what an editor on such a canvas asks for first; `layer` is the one that was looked at last. */
+  prepare(layer: string | null, canvas: Canvas): void {
+    const { layers, parts, firstLayer: first, revision } = this.opened;
+    const found = layers.find(({ id }) => id === layer) ?? layers.find(({ id }) => id === first);
+    const part = parts.find(({ index }) => index === found?.part);
+    const params = found && part ? firstParams(revision, found, part, canvas) : null;
+    if (!params || this.#prepared?.suits(params)) return;
+    this.#prepared?.cancel(new ExrError('CLOSED', `${this.opened.name}: another picture is asked for first`));
+    this.#prepared = new Prepared(params, (signal) => this.#read(params, { signal }, THREAD_WORTH));
+  }
+
+  /** What was prepared, developed and small; null when nothing was, or another layer. */
+  async sight(params: SightParams, { signal }: Run): Promise<SightAnswer | null> {
+    const prepared = this.#prepared;
+    if (prepared?.params.layer !== params.layer) return null;
+    const answer = await prepared.answer;
+    signal.throwIfAborted();
+    return sightOf(this.#opened(), this.#layer(params.layer), answer, params);
+  }
+
   image(params: ImageParams, run: Run): Promise<ImageAnswer> {
+    const prepared = this.#prepared;
+    this.#prepared = null; // once: its planes are many bytes
+    if (prepared?.suits(params)) return prepared.take(run.signal);
+    // For another canvas than was expected: something to look at all the same, and the view asks again.
+    if (prepared?.serves(params)) return prepared.take(run.signal).then((answer) => ({ ...answer, leftOut: true }));
+    prepared?.cancel(new ExrError('CLOSED', `${this.opened.name}: another picture was asked for`));
+    return this.#read(params, run);
+  }
+
+  #read(params: ImageParams, run: Run, threadWorth?: number): Promise<ImageAnswer> {
     const [file, layer] = [this.#opened(), this.#layer(params.layer)];
-    return this.#within(run, (signal) => this.#pictures.run(signal, async () => readImage(file, layer, params, { ...(await this.#run(signal, run)), onSkipped: (skipped) => this.#note(skipped) })));
+    return this.#within(run, (signal) => this.#pictures.run(signal, async () => readImage(file, layer, params, { ...(await this.#run(signal, run)), threadWorth, onSkipped: (skipped) => this.#note(skipped) })));
   }
 
   pixels(params: PixelsParams, run: Run): Promise<PixelsAnswer> {

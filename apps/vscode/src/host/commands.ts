@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { VIEW_COMMANDS } from '../shared/protocol.ts';
 import { wireError } from '../shared/rpc.ts';
 import type { StatsAnswer } from '../shared/protocol.ts';
+import { statsCsv } from '../shared/stats-csv.ts';
 import { compareFiles, compareWith } from './compare.ts';
 import { saveAs, type ExrEditor } from './editor.ts';
 import { framesBeside } from './frames.ts';
@@ -10,7 +11,6 @@ import { pickExposure, pickLayer, pickZoom } from './picks.ts';
 import type { Platform } from './platform.ts';
 import { VIEW_TYPE, type ExrEditorProvider } from './provider.ts';
 import type { States } from './states.ts';
-import { statsCsv } from './stats-csv.ts';
 
 export interface CommandOptions {
   readonly provider: ExrEditorProvider;

@@ -1,6 +1,7 @@
 /** One file that is open in one or more editors. VS Code shares it among the splits of a file and disposes it with the last of them. */
 import * as vscode from 'vscode';
 import type { Fault, OpenedFile, Session } from '../engine/index.ts';
+import type { Canvas } from '../shared/fit.ts';
 import type { StructureAnswer } from '../shared/protocol.ts';
 import { RpcError, wireError, type HandlerContext, type WireError } from '../shared/rpc.ts';
 import { accessFile, nameOf } from './access.ts';
@@ -27,6 +28,8 @@ export class ExrDocument implements vscode.CustomDocument {
   readonly onDidExamine = this.#examined.event;
   readonly onDidDispose = this.#disposed.event;
   readonly name: string;
+  /** By the wall clock, in milliseconds: when what was done. */
+  readonly times: Record<string, number> = { document: Date.now() };
   #session: Promise<Session>;
   #structure: Promise<StructureAnswer> | undefined;
   #watch: FileWatch | undefined;
@@ -51,6 +54,11 @@ export class ExrDocument implements vscode.CustomDocument {
     return (await this.#session).opened;
   }
 
+  /** Begins with the picture that a view on such a canvas asks for first. */
+  prepare(layer: string | null, canvas: Canvas): void {
+    this.#session.then((session) => session.prepare(layer, canvas), () => undefined); // the view says it
+  }
+
   /** The session that `revision` is about. Rejects with STALE when the file was opened anew since. */
   async session(revision?: number): Promise<Session> {
     const session = await this.#session;
@@ -62,9 +70,8 @@ export class ExrDocument implements vscode.CustomDocument {
   async ask<Answer>(revision: number, question: (session: Session) => Promise<Answer> | Answer): Promise<Answer> {
     try {
       const session = await this.session(revision);
-      const known = session.faults.length;
       const answer = await question(session);
-      if (session.faults.length > known && session.opened.revision === this.#revision) {
+      if (session.faults.length > this.faults.length && session.opened.revision === this.#revision) {
         this.faults = session.faults;
         this.#examined.fire();
       }
@@ -148,6 +155,7 @@ export class ExrDocument implements vscode.CustomDocument {
 
   #begin(session: Session): void {
     if (this.#isDisposed) return void session.close();
+    this.times['read'] = Date.now();
     this.current = session.opened;
     this.#watchFrom(session);
   }

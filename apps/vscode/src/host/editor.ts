@@ -1,7 +1,8 @@
 /** One editor: a webview, what it asks, and how its view stands. */
 import * as vscode from 'vscode';
 import type { OpenedFile } from '../engine/index.ts';
-import type { HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
+import { type Canvas, canvasFrom } from '../shared/fit.ts';
+import type { Given, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
 import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
 import { viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import type { ExrDocument } from './document.ts';
@@ -13,6 +14,8 @@ export interface EditorOptions {
   readonly remembered: () => ViewState | null;
   readonly run: (editor: ExrEditor, command: HostSide['requests']['command']['params']['name']) => Promise<void>;
   readonly trouble: (message: string) => void;
+  /** Told how large the picture's part of the page is. */
+  readonly canvas: (canvas: Canvas) => void;
 }
 
 export class ExrEditor implements vscode.Disposable {
@@ -27,6 +30,8 @@ export class ExrEditor implements vscode.Disposable {
   /** The webview has asked for the file: what is sent before that would be lost. */
   #ready = false;
   #linked = false;
+  /** By the wall clock, in milliseconds: when what was done. */
+  readonly times: Record<string, number> = {};
 
   constructor(readonly document: ExrDocument, readonly panel: vscode.WebviewPanel, options: EditorOptions) {
     this.#options = options;
@@ -47,6 +52,24 @@ export class ExrEditor implements vscode.Disposable {
 
   get path(): string {
     return this.document.uri.path;
+  }
+
+  /** What the view begins with, when the file is open within `patience` milliseconds. */
+  async given(patience: number): Promise<Given | null> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), patience)));
+    try {
+      return await Promise.race([this.#begin(), late]);
+    } catch {
+      return null; // said when the view asks
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #begin(): Promise<Given> {
+    const opened = this.#withSettings(await this.document.opened());
+    return { opened, state: this.state, times: { ...this.document.times, ...this.times } };
   }
 
   command(name: ViewCommand): void {
@@ -85,10 +108,15 @@ export class ExrEditor implements vscode.Disposable {
     const { document } = this;
     return {
       ready: async () => {
-        const opened = this.#withSettings(await document.opened());
+        this.times['asked'] ??= Date.now();
+        const begin = await this.#begin();
         this.#ready = true;
         if (this.#linked) this.endpoint.emit('linked', true);
-        return { opened, state: this.state };
+        return begin;
+      },
+      sight: (params, context) => {
+        this.#options.canvas(canvasFrom(params.canvas));
+        return document.ask(params.revision, (session) => session.sight(params, context));
       },
       structure: ({ revision, deep }, context) => document.structure(revision, deep === true, context),
       image: (params, context) => document.ask(params.revision, (session) => session.image(params, context)),

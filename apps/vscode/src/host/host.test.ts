@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useWorkerPlatform, workerPlatform } from '@exr/core';
+import { firstParams } from '../engine/first.ts';
 import { blackZip, FIXTURES } from '../engine/fixtures.spec-util.ts';
 import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
 import { VIEW_COMMANDS, type HostSide, type Opened, type WebviewSide } from '../shared/protocol.ts';
@@ -101,8 +102,36 @@ describe('an editor', () => {
     expect(policy).toContain(`default-src 'none'`);
     expect(policy).toContain(`script-src 'nonce-${nonce}'`);
     expect(html).toContain('view("<\\/script>")');
-    expect(html.match(/<\/script>/g)).toHaveLength(1);
+    expect(html.match(/<\/script>/g)).toHaveLength(2);
     expect(policy).not.toMatch(/unsafe|\*|https?:\/\/(?!webview\.test)/);
+  });
+
+  it('has a page that carries the header, in which nothing of the file is taken for a tag', async () => {
+    const { panel: { webview }, ready } = editor(put('</script><img src=x>.exr'.replaceAll('/', '\u2215'), 'attributes_all.exr'));
+    const { opened } = await ready();
+    await until(() => webview.html);
+    const text = /<script type="application\/json" id="given">(.*)<\/script>/.exec(webview.html)![1]!;
+    expect(text).not.toContain('<');
+    expect((JSON.parse(text) as { opened: Opened }).opened).toEqual(JSON.parse(JSON.stringify(opened)));
+    expect(opened.name).toContain('<img');
+  });
+
+  it('reads the first picture before the view asks, once, and shows a small one of it', async () => {
+    const { end, ready } = editor(put('a.exr', 'scan_half_rgba_zip.exr'));
+    const { opened } = await ready();
+    const canvas = { width: 60, height: 50, ratio: 1 };
+    const sight = { revision: 1, layer: opened.firstLayer!, canvas, exposure: 0, toneMap: 'none', marks: true } as const;
+    const first = (await end.call('sight', sight))!;
+    expect([first.layer, first.rgba.length]).toEqual([opened.firstLayer, first.width * first.height * 4]);
+    expect(await end.call('sight', { ...sight, layer: 'another' })).toBeNull();
+    // The next file is read for the canvas that this one told of.
+    const next = editor(put('b.exr', 'scan_half_rgba_zip.exr'));
+    await next.ready();
+    const layer = opened.layers.find(({ id }) => id === opened.firstLayer)!;
+    const params = firstParams(1, layer, opened.parts[0]!, canvas)!;
+    const image = await next.end.call('image', params);
+    expect(Math.max(image.width, image.height)).toBe(params.maxSize);
+    expect(await next.end.call('sight', sight)).toBeNull(); // it was taken
   });
 
   it('shows a file that cannot be opened as what it is', async () => {

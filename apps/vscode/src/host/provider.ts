@@ -1,5 +1,6 @@
 /** The custom editor: which documents and editors there are, and which one is active. */
 import * as vscode from 'vscode';
+import { type Canvas, USUAL_CANVAS } from '../shared/fit.ts';
 import type { HostSide } from '../shared/protocol.ts';
 import { ExrDocument, type DocumentOptions } from './document.ts';
 import { ExrEditor } from './editor.ts';
@@ -10,6 +11,11 @@ import { StatusBar } from './status-bar.ts';
 import type { States } from './states.ts';
 
 export const VIEW_TYPE = 'exr.editor';
+
+/** After the last file was closed, workers are kept so long: whoever looks through frames opens the next at once. */
+const WARM_MS = 5000;
+/** The page waits so long for the header; it takes longer than that to be there at all. */
+const READ_WITHIN_MS = 50;
 
 export interface ProviderOptions extends DocumentOptions {
   readonly extensionUri: vscode.Uri;
@@ -28,6 +34,8 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   readonly #tabs: vscode.Disposable;
   active: ExrEditor | null = null;
   #assets: Promise<PageAssets> | null = null;
+  #canvas: Canvas = USUAL_CANVAS;
+  #idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: ProviderOptions) {
     this.#options = options;
@@ -49,8 +57,9 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
     document.onDidDispose(() => {
       this.#documents.delete(document);
       this.#problems.delete(uri);
-      // Workers wait for the next file; when there is none they only take memory.
-      if (this.#documents.size === 0) void this.#options.platform.loadEngine().then((engine) => this.#documents.size === 0 && engine.closePool());
+      // Workers wait for the next file; when there is none for a while they only take memory.
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => this.#endWorkers(), WARM_MS);
     });
     document.opened().then(() => {
       this.refresh();
@@ -61,9 +70,10 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
 
   async resolveCustomEditor(document: ExrDocument, panel: vscode.WebviewPanel): Promise<void> {
     const { extensionUri, log, run, settings, states } = this.#options;
+    const resolved = Date.now();
     const key = document.uri.toString();
     panel.webview.options = { enableScripts: true, localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')] };
-    const editor = new ExrEditor(document, panel, { settings, remembered: () => states.get(key), run, trouble: log });
+    const editor = new ExrEditor(document, panel, { settings, remembered: () => states.get(key), run, trouble: log, canvas: (canvas) => (this.#canvas = canvas) });
     this.editors.add(editor);
     editor.onDidMove((state) => {
       states.set(key, state);
@@ -81,8 +91,16 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
     this.#activate();
     this.#assets ??= readAssets(extensionUri);
     this.#assets.catch(() => (this.#assets = null)); // the next editor tries again
-    const assets = await this.#assets;
-    if (this.editors.has(editor)) panel.webview.html = pageOf(panel.webview, assets);
+    const [assets, given] = await Promise.all([this.#assets, editor.given(READ_WITHIN_MS)]);
+    if (!this.editors.has(editor)) return;
+    Object.assign(editor.times, { resolved, page: Date.now() });
+    panel.webview.html = pageOf(panel.webview, assets, given);
+    // While the page gets ready; not before, since both take this thread.
+    document.prepare(editor.state?.layer ?? null, this.#canvas);
+  }
+
+  #endWorkers(): void {
+    if (this.#documents.size === 0) void this.#options.platform.loadEngine().then((engine) => this.#documents.size === 0 && engine.closePool());
   }
 
   /** Shows anew what depends on the active editor. */
@@ -96,6 +114,8 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   }
 
   dispose(): void {
+    clearTimeout(this.#idle);
+    this.#endWorkers();
     this.#tabs.dispose();
     this.#status.dispose();
     this.#problems.dispose();

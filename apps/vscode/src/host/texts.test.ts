@@ -3,7 +3,7 @@ import { calm, open, openBytes, bytesOf } from '../engine/fixtures.spec-util.ts'
 import { problemsOf } from '../engine/index.ts';
 import type { StatsAnswer } from '../shared/protocol.ts';
 import { DEFAULT_VIEW } from '../shared/view-state.ts';
-import { statsCsv } from './stats-csv.ts';
+import { statsCsv } from '../shared/stats-csv.ts';
 import { exposureText, statusTexts } from './status-text.ts';
 
 describe('the status bar', () => {
@@ -57,10 +57,10 @@ describe('problems', () => {
 
 describe('statistics as CSV', () => {
   it('quotes what must be, and takes a name for no formula', () => {
-    const channel = { name: '=cmd|"x",y', count: 2, nan: 0, pos_inf: 0, neg_inf: 0, zero: 0, negative: 1, min: -1, max: 'Infinity', mean: 0.5, stddev: null, p01: null, p05: null, p50: 0.5, p95: null, p99: null };
+    const channel = { name: '=cmd|"x",y', count: 2, nan: 0, pos_inf: 0, neg_inf: 0, zero: 0, negative: 1, subnormal: 0, min: -1, max: 'Infinity', mean: 0.5, stddev: null, p01: null, p05: null, p50: 0.5, p95: null, p99: null };
     const text = statsCsv([{ revision: 1, part: 0, partial: false, skipped: 0, channels: [channel] } as unknown as StatsAnswer]);
     const [head, row] = text.split('\r\n');
-    expect(head).toBe('part,channel,partial,count,nan,pos_inf,neg_inf,zero,negative,min,max,mean,stddev,p01,p05,p50,p95,p99');
-    expect(row).toBe('0,"\'=cmd|""x"",y",false,2,0,0,0,0,1,-1,Infinity,0.5,,,,0.5,,');
+    expect(head).toBe('part,channel,partial,count,nan,pos_inf,neg_inf,zero,negative,subnormal,min,max,mean,stddev,p01,p05,p50,p95,p99');
+    expect(row).toBe('0,"\'=cmd|""x"",y",false,2,0,0,0,0,1,0,-1,Infinity,0.5,,,,0.5,,');
   });
 });

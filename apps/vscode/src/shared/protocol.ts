@@ -4,6 +4,7 @@
  * that is named.
  */
 import type { ChannelStats, ExrReport, Judgement, ReportStructure } from '@exr/core';
+import type { Canvas } from './fit.ts';
 import type { ViewState } from './view-state.ts';
 
 export interface Box {
@@ -85,6 +86,9 @@ export interface Opened {
   readonly ageSeconds: number | null;
 }
 
+/** What the page carries, so that the header is there with its first paint. */
+export type Given = HostSide['requests']['ready']['result'];
+
 /** Settings of the user that the webview follows. */
 export interface Settings {
   readonly exposureStep: number;
@@ -146,6 +150,32 @@ export interface ImageAnswer {
   readonly range: readonly [number, number, number, number] | null;
   /** Chunks that could not be decoded, in words; at most ten. */
   readonly problems: readonly string[];
+  /** Of a quick proxy: chunks were left out. False: another look at the same size would show the same. */
+  readonly leftOut: boolean;
+}
+
+/** How the first sight is developed, and where: the canvas is remembered for the next file. */
+export interface SightParams {
+  readonly revision: number;
+  readonly layer: string;
+  readonly canvas: Canvas;
+  readonly exposure: number;
+  readonly toneMap: ViewState['toneMap'];
+  readonly marks: boolean;
+}
+
+/** A small picture, developed: sRGB, opaque. */
+export interface SightAnswer {
+  readonly revision: number;
+  readonly layer: string;
+  readonly width: number;
+  readonly height: number;
+  /** Of level (0, 0). */
+  readonly region: Box;
+  /** How far its last column and row reach, 1 where they end with the region. */
+  readonly across: number;
+  readonly down: number;
+  readonly rgba: Uint8ClampedArray;
 }
 
 export interface PixelsParams {
@@ -185,7 +215,9 @@ export interface StatsAnswer {
 export interface HostSide {
   readonly requests: {
     /** The webview is there: open the file (or hand over what is open already) and say how things were left. */
-    readonly ready: { readonly params: Record<string, never>; readonly result: { readonly opened: Opened; readonly state: Partial<ViewState> | null } };
+    readonly ready: { readonly params: Record<string, never>; readonly result: { readonly opened: Opened; readonly state: Partial<ViewState> | null; readonly times?: Readonly<Record<string, number>> | undefined } };
+    /** Something to see before the planes are here; null when nothing was begun that suits. */
+    readonly sight: { readonly params: SightParams; readonly result: SightAnswer | null };
     readonly structure: { readonly params: { readonly revision: number; readonly deep?: boolean }; readonly result: StructureAnswer };
     readonly image: { readonly params: ImageParams; readonly result: ImageAnswer };
     readonly pixels: { readonly params: PixelsParams; readonly result: PixelsAnswer };

@@ -1,6 +1,7 @@
 /** A host in the page: the real engine over a file in memory, and what VS Code would do remembered for tests to look at. */
 import { memorySource } from '@exr/core';
 import { openSession, type Session as FileSession } from '../engine/index.ts';
+import { USUAL_CANVAS } from '../shared/fit.ts';
 import type { HostSide, Opened, Settings, WebviewSide } from '../shared/protocol.ts';
 import { Endpoint, RpcError, type WireMessage } from '../shared/rpc.ts';
 import type { ViewState } from '../shared/view-state.ts';
@@ -14,6 +15,8 @@ export interface FakeHostOptions {
   /** Milliseconds that every request waits. */
   readonly delay?: number;
   readonly mtime?: Date | null;
+  /** The first request of a method that fails, and with what. */
+  readonly failure?: readonly [string, RpcError];
 }
 
 export class FakeHost {
@@ -37,6 +40,7 @@ export class FakeHost {
   constructor(options: FakeHostOptions = {}) {
     this.#options = options;
     this.settings = { ...SETTINGS, ...options.settings };
+    if (options.failure) this.failures.set(...options.failure);
     // As postMessage does: the other side gets a copy, later.
     this.endpoint = new Endpoint<HostSide, WebviewSide>((message) => this.#deliver(message), this.#handlers());
     this.endpoint.on('state', (state) => void this.states.push(state));
@@ -48,6 +52,7 @@ export class FakeHost {
     await this.#file?.close();
     const mtime = this.#options.mtime ?? null;
     this.#file = await openSession(memorySource(bytes, name), { name, revision: ++this.#revision, mtime: () => mtime, tier: 'leaders', threads: 1 });
+    this.#file.prepare(null, USUAL_CANVAS);
     const opened = { ...this.#file.opened, settings: this.settings };
     if (this.#revision > 1) this.endpoint.emit('reloaded', opened);
     return opened;
@@ -87,6 +92,7 @@ export class FakeHost {
     };
     return {
       ready: asking('ready', () => ({ opened: { ...file().opened, settings: this.settings }, state: this.#options.state ?? null })),
+      sight: asking('sight', (params, context) => file().sight(params, context)),
       structure: asking('structure', (params, context) => file().structure(params, context)),
       image: asking('image', (params, context) => file().image(params, context)),
       pixels: asking('pixels', (params, context) => file().pixels(params, context)),

@@ -1,13 +1,16 @@
 /** Where the webview begins. */
 import { render } from 'preact';
 import { App } from './app.tsx';
+import type { Given } from '../shared/protocol.ts';
 import { Session, type WebviewApi } from './session.ts';
 import './styles/main.css';
 
 declare function acquireVsCodeApi(): WebviewApi;
 
-const session = new Session(acquireVsCodeApi());
-session.times['start'] = performance.now();
+const began = performance.now();
+const given = JSON.parse(document.getElementById('given')?.textContent ?? 'null') as Given | null;
+const session = new Session(acquireVsCodeApi(), given);
+session.times['start'] = began;
 window.addEventListener('message', (event) => session.receive(event.data));
 for (const name of ['error', 'unhandledrejection'] as const) {
   window.addEventListener(name, (event) => {

@@ -1,11 +1,11 @@
 /** The webview's end of the channel: what the host tells goes into the store, what people do goes to the host. */
-import type { Box, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
+import type { Box, Given, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
 import { Endpoint, RpcError, type WireMessage } from '../shared/rpc.ts';
+import { statsCsv } from '../shared/stats-csv.ts';
 import { DEFAULT_VIEW, SHARED_KEYS, viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import { viewAfter } from './state/commands.ts';
 import { type Asked, currentLayer, IDLE, INITIAL, lastOf, type Model, type Pointing, titleOf } from './state/model.ts';
 import { Store } from './state/store.ts';
-import { statsCsv } from './format/csv.ts';
 import { valuesText } from './format/pixels.ts';
 
 /** What acquireVsCodeApi gives. */
@@ -34,12 +34,16 @@ export class Session {
   /** Milliseconds since the page began: when what was seen. */
   readonly times: Record<string, number> = {};
   picture: PictureSide | null = null;
+  /** Something is to be seen where the picture's planes are not yet. */
+  isSighted = false;
   readonly #api: WebviewApi;
+  #hasAsked = false;
   #sending: ReturnType<typeof setTimeout> | null = null;
   #stopStats: AbortController | null = null;
   #stopStructure: AbortController | null = null;
 
-  constructor(api: WebviewApi) {
+  /** `given`: what the page carried. */
+  constructor(api: WebviewApi, given: Given | null = null) {
     this.#api = api;
     this.host = new Endpoint<WebviewSide, HostSide>((message) => api.postMessage(message), {
       capture: async ({ scope }) => ({ png: await this.#pictureSide().capture(scope) }),
@@ -59,6 +63,7 @@ export class Session {
     });
     host.on('linked', (linked) => store.set({ linked }));
     host.on('viewCommand', ({ name }) => this.run(name));
+    if (given) this.#begin(given);
   }
 
   receive(message: unknown): void {
@@ -68,16 +73,20 @@ export class Session {
   /** Asks for the file. Failures end up in the store. */
   async start(): Promise<void> {
     try {
-      const { opened, state } = await this.host.call('ready', {});
-      const first = this.store.value.opened === null;
-      if (first) {
-        const base = { ...DEFAULT_VIEW, toneMap: opened.settings.toneMap };
-        this.store.set({ view: viewStateFrom(this.#api.getState() ?? state, base) });
-      }
-      this.#take(opened);
+      this.#begin(await this.host.call('ready', {}));
+      this.#hasAsked = true;
     } catch (error) {
       this.store.set({ failure: failureOf(error) });
     }
+  }
+
+  #begin({ opened, state, times = {} }: Given): void {
+    for (const [name, time] of Object.entries(times)) this.times[`host.${name}`] ??= time - performance.timeOrigin;
+    if (this.store.value.opened === null) {
+      const base = { ...DEFAULT_VIEW, toneMap: opened.settings.toneMap };
+      this.store.set({ view: viewStateFrom(this.#api.getState() ?? state, base) });
+    }
+    this.#take(opened);
   }
 
   setView(patch: Partial<ViewState>): void {
@@ -163,7 +172,8 @@ export class Session {
     if (isNew) this.cancelStats();
     this.store.set({ opened, failure: null, ...(isNew && { stats: IDLE, structure: IDLE, selection: null }) });
     if (isNew) {
-      if (old) this.say('The file changed and was read again.');
+      // What the page carried may be older than the page: VS Code shows it again when its tab comes to the front.
+      if (old && this.#hasAsked) this.say('The file changed and was read again.');
       this.askStructure();
     }
   }
@@ -204,7 +214,7 @@ export class Session {
   async #exportStats(): Promise<boolean> {
     const answer = lastOf(this.store.value.stats);
     if (!answer) throw new Error('There are no statistics yet: measure first, in the statistics panel.');
-    return this.host.call('save', { suggested: this.#fileName('csv'), data: statsCsv(answer) });
+    return this.host.call('save', { suggested: this.#fileName('csv'), data: statsCsv([answer]) });
   }
 
   async #copyValues(): Promise<void> {

@@ -38,8 +38,7 @@ describe('a file', () => {
   });
 
   it('that cannot be had says why, and is asked for again', async () => {
-    const { root, session, host } = await show('mip_zip.exr', { wait: false });
-    host.failures.set('ready', new RpcError('IO', 'io', 'the server went away'));
+    const { root, session } = await show('mip_zip.exr', { wait: false, failure: ['ready', new RpcError('IO', 'io', 'the server went away')] });
     await until('the message', () => text(root, '.stage-message').includes('the server went away'));
     root.querySelector<HTMLButtonElement>('.stage-actions .button')!.click();
     await until('the picture', () => session.store.value.picture.status === 'shown');
@@ -64,7 +63,47 @@ describe('a file', () => {
   });
 });
 
+describe('the first sight', () => {
+  /** Of the middle of the box: red, green and blue. */
+  const middleOf = (canvas: HTMLCanvasElement): number[] => [...canvas.getContext('2d')!.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data.slice(0, 3)];
+
+  it('stands where the picture will be, looks like it, and goes when it is there', async () => {
+    const { root, session, viewer, host } = await show('scan_half_rgba_zip.exr', { delay: 60, wait: false });
+    const sight = root.querySelector<HTMLCanvasElement>('canvas.sight')!;
+    await until('the sight', () => session.times['sight'] !== undefined);
+    const place = sight.getBoundingClientRect();
+    const colour = middleOf(sight);
+    expect(session.store.value.picture).toMatchObject({ status: 'proxy', drawn: null });
+    await until('the picture', () => session.store.value.picture.status === 'shown');
+    await until('the end of the sight', () => sight.hidden);
+    const box = canvasOf(root).getBoundingClientRect();
+    const { originX, originY, scaleX } = session.probe()['transform'] as { originX: number; originY: number; scaleX: number };
+    const { xMin, yMin, xMax } = session.store.value.opened!.parts[0]!.dataWindow;
+    expect([place.left, place.top, place.width].map(Math.round)).toEqual([box.left + originX + xMin * scaleX, box.top + originY + yMin * scaleX, (xMax - xMin + 1) * scaleX].map(Math.round));
+    const [x, y] = [xMin + Math.floor((xMax - xMin + 1) / 2), yMin + Math.floor((session.store.value.opened!.parts[0]!.dataWindow.yMax - yMin + 1) / 2)];
+    viewer.readScreen(x, y)!.slice(0, 3).forEach((code, i) => expect(Math.abs(code - colour[i]!)).toBeLessThanOrEqual(1));
+    expect(host.asked.filter(({ method }) => method === 'image')).toHaveLength(1);
+  });
+
+  it('is not asked for where the host would develop another picture than the view', async () => {
+    const { host } = await show('scan_half_rgba_zip.exr', { state: { falseColour: true } });
+    expect(host.asked.some(({ method }) => method === 'sight')).toBe(false);
+  });
+});
+
 describe('the picture', () => {
+  it('is not drawn again while nothing changes', async () => {
+    const { viewer, session } = await show('mixed_layers_zip.exr');
+    await until('the structure', () => session.store.value.structure.status === 'done');
+    session.setView({ zoom: 2, centre: [20, 20] });
+    const rested = async (): Promise<number> => {
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return viewer.renderer.frames;
+    };
+    const frames = await rested();
+    expect(await rested()).toBe(frames);
+  });
+
   it('marks NaN, hatches what is missing, and leaves both off when told', async () => {
     const nan = await show('half_naninf_zip.exr', { state: { windows: false } });
     const place = { x: 0, y: 0 };
@@ -262,7 +301,7 @@ describe('the panels', () => {
     session.run('exportStatsCsv');
     await until('the file', () => host.saved.length > 0);
     expect(host.saved[0]).toMatchObject({ suggested: 'half_naninf_zip.csv' });
-    expect(host.saved[0]!.data).toMatch(/^part,name,count,min/);
+    expect(host.saved[0]!.data).toMatch(/^part,channel,partial,count,nan/);
   });
 
   it('measure a region that was selected', async () => {

@@ -34,7 +34,6 @@ export async function show(name: string | { readonly bytes: Uint8Array; readonly
   document.body.append(root);
   const session: Session = new Session(host.api((message) => session.receive(message)));
   render(h(App, { session }), root);
-  await until('the view', () => session.picture !== null || session.store.value.noPicture !== null);
   const close = (): void => {
     render(null, root);
     root.remove();
@@ -42,6 +41,7 @@ export async function show(name: string | { readonly bytes: Uint8Array; readonly
   };
   open.add(close);
   void session.start();
+  await until('the view', () => session.picture !== null || session.store.value.noPicture !== null);
   if (options.wait !== false) await until('the picture', () => ['shown', 'failed'].includes(session.store.value.picture.status) || session.store.value.opened?.layers.length === 0 || session.store.value.noPicture !== null);
   return { host, session, root, viewer: session.picture as Viewer, close };
 }

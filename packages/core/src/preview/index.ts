@@ -3,9 +3,10 @@ export { choosePicture, renderPreview, type PreviewPicture, type PreviewFile, ty
 export { layerPictures, pictureChannels, type LayerPicture, type PictureChannels, type PictureChoice } from './channels.ts';
 export { flattenPixel, type DeepPixelSample } from './flatten-pixel.ts';
 export { luminanceWeights, REC709, rgbToXyz, toSrgb, type Matrix3, type Primaries } from './color.ts';
-export type { DevelopOptions, ToneMap } from './develop.ts';
+export { develop, type Colours, type DevelopOptions, type ToneMap } from './develop.ts';
 export type { FrameOptions } from './frame.ts';
 export { encodePng } from './png.ts';
 export { partColor, type PartColor } from './part-color.ts';
 export { readProxyPlanes, type ProxyPlanes, type ProxyPlanesOptions } from './planes.ts';
+export type { Proxy } from './proxy.ts';
 export { proxyTask } from './proxy-task.ts';

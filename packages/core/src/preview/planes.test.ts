@@ -21,6 +21,13 @@ describe('readProxyPlanes', () => {
     expect(one.planes[1]![0]).toBeCloseTo(Array.from(data).reduce((sum, value) => sum + value, 0) / data.length, 4);
   });
 
+  it('says when it left chunks out', async () => {
+    const file = await open('scan_half_rgba_zips.exr'); // a line in each chunk
+    const { picture } = choosePicture(file);
+    const leftOut = async (size: number, every = false): Promise<boolean> => (await readProxyPlanes(file, { picture, size, every })).leftOut;
+    expect([await leftOut(4096), await leftOut(2), await leftOut(2, true)]).toEqual([false, true, false]);
+  });
+
   it('reads a region of a level, and says what is not there', async () => {
     const file = await open('mip_zip.exr');
     const { part, picture } = choosePicture(file);

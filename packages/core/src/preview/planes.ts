@@ -29,6 +29,8 @@ export interface ProxyPlanes extends Proxy {
   readonly scaleX: number;
   readonly scaleY: number;
   readonly skipped: readonly SkippedChunk[];
+  /** Chunks were left out because many fall into one line of the answer; never with `every`. */
+  readonly leftOut: boolean;
 }
 
 /**
@@ -55,6 +57,6 @@ export async function readProxyPlanes(file: PreviewFile, options: ProxyPlanesOpt
   const [scaleX, scaleY] = [width / wide, height / high];
   const across = { origin: region.xMin, scale: scaleX, size: width };
   const down = { origin: region.yMin, scale: scaleY, size: height };
-  const { proxy, skipped } = await readProxy(file, header, picture, { level: grid, across, down, region }, { ...options, every });
-  return { ...proxy, region, scaleX, scaleY, skipped };
+  const { proxy, skipped, leftOut } = await readProxy(file, header, picture, { level: grid, across, down, region }, { ...options, every });
+  return { ...proxy, region, scaleX, scaleY, skipped, leftOut };
 }

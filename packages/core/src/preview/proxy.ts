@@ -29,13 +29,13 @@ type DrawnChannels = Pick<PictureChannels, 'kind' | 'names' | 'alpha'>;
 /** Reads and averages what `frame` needs of the picture's channels. Throws what processChunks throws. */
 export async function readProxy(
   file: PreviewFile, part: PartHeader, picture: DrawnChannels, frame: Frame, options: ReadProxyOptions,
-): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[] }> {
+): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[]; leftOut: boolean }> {
   const { across, down, level, region } = frame;
   const names = [...picture.names, ...(picture.alpha === null ? [] : [picture.alpha])];
   const means = new Means(names.length, across.size, down.size);
   const missing = new Uint8Array(across.size * down.size);
-  const done = (skipped: readonly SkippedChunk[]) => ({
-    proxy: { width: across.size, height: down.size, planes: means.finish(), nonfinite: means.nonfinite, missing }, skipped,
+  const done = (skipped: readonly SkippedChunk[], leftOut = false) => ({
+    proxy: { width: across.size, height: down.size, planes: means.finish(), nonfinite: means.nonfinite, missing }, skipped, leftOut,
   });
   if (region.xMax < region.xMin || region.yMax < region.yMin) return done([]);
   const { signal, onProgress, threads, threadWorth, limits, failFast } = options;
@@ -44,20 +44,21 @@ export async function readProxy(
   const params: ProxyParams = { names, across, down, window: level.window, weighedBy: weighing(part, picture, frame) };
   // Lines between subsampled ones need those above and below.
   const reach = Math.max(0, ...part.channels.map((channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0)));
+  const keep = options.every ? undefined : sampler(frame, part, index);
   const { skipped } = await processChunks(
     {
       file, signal, onProgress, threads, threadWorth, limits, failFast, index,
       selections: [{
         part: part.index, level: { x: level.x, y: level.y }, channels: [...new Set([...names, ...depths])],
         region: { ...region, yMin: Math.max(level.window.yMin, region.yMin - reach), yMax: Math.min(level.window.yMax, region.yMax + reach) },
-        keep: options.every ? undefined : sampler(frame, part, index),
+        keep,
       }],
       onChunk: (patch: ProxyPatch | null) => (patch ? means.add(patch) : undefined),
       onSkipped: (chunk) => markMissing(missing, frame, chunk),
     },
     proxyTask, params,
   );
-  return done(skipped);
+  return done(skipped, keep !== undefined);
 }
 
 /** Sums and areas of every plane. */

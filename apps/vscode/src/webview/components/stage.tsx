@@ -2,6 +2,8 @@
 import { plainText } from '@exr/core/text';
 import { useEffect, useRef } from 'preact/hooks';
 import { sentence, withoutName } from '../../shared/said.ts';
+import { RpcError } from '../../shared/rpc.ts';
+import { firstSight } from '../image/sight.ts';
 import { Viewer } from '../image/viewer.ts';
 import { currentLayer, drawnOf, lastOf, type Model, normalising, partOf } from '../state/model.ts';
 import type { Session } from '../session.ts';
@@ -15,6 +17,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft:
 export function Stage({ session }: { session: Session }) {
   const box = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const sight = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
   const viewer = useRef<Viewer | null>(null);
   const noPicture = useStore(session.store, (model) => model.noPicture);
@@ -25,14 +28,19 @@ export function Stage({ session }: { session: Session }) {
   });
   const drawn = useStore(session.store, drawnMark);
   useEffect(() => {
-    try {
-      const made = new Viewer(session, { box: box.current!, canvas: canvas.current!, overlay: overlay.current! });
-      viewer.current = made;
-      return () => made.dispose();
-    } catch (error) {
-      session.store.set({ noPicture: error instanceof Error ? error.message : String(error) });
-      return undefined;
-    }
+    const gone = new AbortController();
+    void firstSight(session, box.current!, sight.current!, gone.signal).then(() => {
+      if (gone.signal.aborted) return;
+      try {
+        viewer.current = new Viewer(session, { box: box.current!, canvas: canvas.current!, overlay: overlay.current! });
+      } catch (error) {
+        session.store.set({ noPicture: error instanceof Error ? error.message : String(error) });
+      }
+    });
+    return () => {
+      gone.abort(new RpcError('CANCELLED', 'usage', 'closed'));
+      viewer.current?.dispose();
+    };
   }, [session]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const [dx, dy] = ARROWS[event.key] ?? [0, 0];
@@ -46,6 +54,7 @@ export function Stage({ session }: { session: Session }) {
     <section class="stage" aria-label="Picture">
       <div ref={box} data-e2e-picture={drawn?.what} data-e2e-layer={drawn?.layer} class={`canvas-box ${selecting ? 'is-selecting' : ''}`} tabIndex={0} role="img" aria-label={label} hidden={noPicture !== null} onKeyDown={onKeyDown}>
         <canvas ref={canvas} aria-hidden="true" />
+        <canvas ref={sight} class="sight" aria-hidden="true" hidden />
         <canvas ref={overlay} aria-hidden="true" />
       </div>
       {noPicture !== null ? (

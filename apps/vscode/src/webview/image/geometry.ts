@@ -2,7 +2,11 @@
  * Where pixels are on the screen. Image coordinates are the file's: pixel (x, y) of level (0, 0) covers [x, x + 1) × [y, y + 1). Screen
  * coordinates are device pixels from the canvas's top left. Zoom 1 shows a pixel of the file as one device pixel.
  */
+import { type Canvas, clampZoom, fitOf, heightOf, intersection, isEmpty, MAX_ZOOM, MIN_ZOOM, usableAspect, wholeBox, widthOf } from '../../shared/fit.ts';
 import type { Box, PartInfo } from '../../shared/protocol.ts';
+import type { ViewState } from '../../shared/view-state.ts';
+
+export { around, clampZoom, fitZoom, heightOf, intersection, isEmpty, MAX_ZOOM, MIN_ZOOM, usableAspect, wholeBox, widthOf } from '../../shared/fit.ts';
 
 export interface View {
   /** Of the canvas, in device pixels. */
@@ -23,19 +27,22 @@ export interface Transform {
   readonly scaleY: number;
 }
 
-export const MIN_ZOOM = 1 / 256;
-export const MAX_ZOOM = 256;
 /** What + and − step through: whole numbers and their like below 1. */
 const STEPS = [1 / 256, 1 / 128, 1 / 64, 1 / 48, 1 / 32, 1 / 24, 1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 4, 1 / 3, 1 / 2, 2 / 3, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256];
+
+/** The canvas and where a part's picture lies on it; `fit` is resolved. */
+export function viewOf(part: PartInfo, state: Pick<ViewState, 'zoom' | 'centre'>, canvas: Canvas): View {
+  const { width, height } = canvas;
+  const fit = state.zoom === 'fit';
+  return {
+    width, height, aspect: usableAspect(part.pixelAspectRatio), zoom: state.zoom === 'fit' ? fitOf(part, canvas) : clampZoom(state.zoom),
+    centre: fit || !state.centre ? middleOf(wholeBox(part)) : state.centre,
+  };
+}
 
 export function transformOf({ width, height, zoom, aspect, centre: [x, y] }: View): Transform {
   const scaleX = zoom * aspect;
   return { scaleX, scaleY: zoom, originX: Math.round(width / 2 - x * scaleX), originY: Math.round(height / 2 - y * zoom) };
-}
-
-/** An aspect ratio that can be drawn: what is absurd is 1, as in core's previews. */
-export function usableAspect(ratio: number): number {
-  return ratio > 0.01 && ratio < 100 ? ratio : 1;
 }
 
 export function toScreen({ originX, originY, scaleX, scaleY }: Transform, x: number, y: number): [number, number] {
@@ -52,23 +59,6 @@ export function pixelAt(transform: Transform, x: number, y: number): { x: number
   return { x: Math.floor(u), y: Math.floor(v) };
 }
 
-export function isEmpty({ xMin, yMin, xMax, yMax }: Box): boolean {
-  return xMax < xMin || yMax < yMin;
-}
-
-export function widthOf({ xMin, xMax }: Box): number {
-  return xMax - xMin + 1;
-}
-
-export function heightOf({ yMin, yMax }: Box): number {
-  return yMax - yMin + 1;
-}
-
-export function intersection(a: Box, b: Box): Box | null {
-  const box = { xMin: Math.max(a.xMin, b.xMin), yMin: Math.max(a.yMin, b.yMin), xMax: Math.min(a.xMax, b.xMax), yMax: Math.min(a.yMax, b.yMax) };
-  return isEmpty(box) ? null : box;
-}
-
 export function contains(box: Box, x: number, y: number): boolean {
   return x >= box.xMin && x <= box.xMax && y >= box.yMin && y <= box.yMax;
 }
@@ -78,28 +68,8 @@ export function shownBox({ dataWindow, displayWindow }: Pick<PartInfo, 'dataWind
   return !isEmpty(displayWindow) && intersection(dataWindow, displayWindow) ? displayWindow : dataWindow;
 }
 
-/** What `fit` shows: both windows where they meet, so that overscan is seen too; else the data window. */
-export function wholeBox({ dataWindow, displayWindow }: Pick<PartInfo, 'dataWindow' | 'displayWindow'>): Box {
-  return isEmpty(displayWindow) || !intersection(dataWindow, displayWindow) ? dataWindow : around(dataWindow, displayWindow);
-}
-
-export function around(a: Box, b: Box): Box {
-  return { xMin: Math.min(a.xMin, b.xMin), yMin: Math.min(a.yMin, b.yMin), xMax: Math.max(a.xMax, b.xMax), yMax: Math.max(a.yMax, b.yMax) };
-}
-
 export function middleOf({ xMin, yMin, xMax, yMax }: Box): [number, number] {
   return [(xMin + xMax + 1) / 2, (yMin + yMax + 1) / 2];
-}
-
-/** The zoom at which `box` fills the canvas but for `margin`; small pictures grow in whole steps, so that their pixels stay square. */
-export function fitZoom(box: Box, aspect: number, width: number, height: number, margin = 0): number {
-  const [across, down] = [Math.max(1, width - 2 * margin), Math.max(1, height - 2 * margin)];
-  const zoom = Math.min(across / (widthOf(box) * aspect), down / heightOf(box));
-  return clampZoom(zoom > 2 ? Math.floor(zoom) : zoom);
-}
-
-export function clampZoom(zoom: number): number {
-  return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, zoom));
 }
 
 /** The next step up or down from any zoom. */

@@ -1,7 +1,7 @@
 /** Planes that have come from the host, and those that are on their way: a coarse look at the whole first, then what the screen can show. */
 import type { ImageAnswer, ImageParams, LayerInfo, Level, PartInfo } from '../../shared/protocol.ts';
 import { RpcError } from '../../shared/rpc.ts';
-import type { PieceRequest } from './plan.ts';
+import { isQuick, isWhole, madeWhole, type PieceRequest } from './plan.ts';
 import type { Piece, Renderer } from './renderer.ts';
 
 /** What pieces are pieces of. */
@@ -133,7 +133,11 @@ export class Pieces {
         this.#loaded.set(name, there);
         continue;
       }
-      if (this.#loading.has(name)) continue;
+      if (this.#loading.has(name)) {
+        // It may turn out to be all that is wanted, and it comes sooner alone.
+        if (isQuick(request.key)) return;
+        continue;
+      }
       if (this.#loading.size >= AT_ONCE) return;
       void this.#load(name, this.#asked!, request);
     }
@@ -144,11 +148,15 @@ export class Pieces {
     this.#loading.set(name, loading);
     const { revision, layer, channel, level } = subject;
     try {
-      const answer = await this.ask({ revision, layer: layer.id, level, region: request.region, maxSize: request.maxSize, channel, quick: request.key.startsWith('quick/') }, loading.stop.signal);
+      const answer = await this.ask({ revision, layer: layer.id, level, region: request.region, maxSize: request.maxSize, channel, quick: isQuick(request.key) }, loading.stop.signal);
       if (this.#loading.get(name) !== loading || answer.revision !== revision) return;
       this.#loading.delete(name);
-      this.#loaded.set(name, this.renderer.upload(request.key, level, request.scale, answer));
-      if (name.startsWith(`${this.#askedKey}|`)) this.shown = subject;
+      const piece = this.renderer.upload(answer.leftOut ? request.key : madeWhole(request.key), level, request.scale, answer);
+      this.#loaded.set(`${subjectKey(subject)}|${piece.key}`, piece);
+      if (name.startsWith(`${this.#askedKey}|`)) {
+        this.shown = subject;
+        if (piece.key !== request.key) this.#wanted = this.#wanted.filter(({ key }) => key !== request.key);
+      }
       this.#forget();
     } catch (error) {
       if (this.#loading.get(name) !== loading) return;
@@ -173,8 +181,4 @@ export class Pieces {
       bytes -= piece.bytes;
     }
   }
-}
-
-function isWhole(key: string): boolean {
-  return key.startsWith('all/') || key.startsWith('quick/');
 }

@@ -10,7 +10,7 @@ const plan = (window: Box, view: Partial<View> = {}, most = 2 ** 24) => {
     view: { width: 1000, height: 800, zoom: 1, aspect: 1, centre: [widthOf(window) / 2, heightOf(window) / 2] as [number, number], ...view },
     level: { x: 0, y: 0 }, baseWindow: window, levelWindow: window, maxFullPixels: most, maxTextureSize: 8192,
   };
-  return { pieces: planPieces(input), proxy: planProxy(input), input };
+  return { pieces: planPieces(input), proxy: planProxy(input, planPieces(input)), input };
 };
 
 describe('what is asked for', () => {
@@ -21,8 +21,9 @@ describe('what is asked for', () => {
     expect(plan(boxOf(1920, 1080), { centre: [1e6, 0] }).pieces).toEqual([]);
   });
 
-  it('first is no larger than the canvas, and quick when it is smaller than the picture', () => {
+  it('first is no larger than the canvas or than what is wanted, and quick when it is smaller than the picture', () => {
     expect(plan(boxOf(4000, 2000)).proxy).toMatchObject({ key: 'quick/1000', maxSize: 1000 });
+    expect(plan(boxOf(4000, 2000), { zoom: 0.2 }).proxy).toMatchObject({ key: 'quick/800', maxSize: 800 });
     expect(plan(boxOf(64, 48)).proxy).toMatchObject({ key: 'all/64' });
   });
 

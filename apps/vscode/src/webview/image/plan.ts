@@ -1,5 +1,6 @@
 /** Which pieces of a layer are asked for, so that what is seen has the pixels that the screen can show, and no more. */
 import type { Box, Level } from '../../shared/protocol.ts';
+import { CLOSE, longestFor } from '../../shared/fit.ts';
 import { boxInLevel, heightOf, levelMap, type View, visibleBox, widthOf } from './geometry.ts';
 
 /** One request for pixels. Its key names it within a layer, channel and level. */
@@ -25,8 +26,6 @@ export interface PlanInput {
 
 /** Tiles have this many pixels on a side, whatever their scale. */
 export const TILE = 1024;
-/** A whole picture that was shrunk further than this against what is wanted is not worth asking for again. */
-const CLOSE = 1.02;
 
 /** The pieces that cover what is seen, nearest to the middle first. Empty when nothing is seen. */
 export function planPieces(input: PlanInput): PieceRequest[] {
@@ -35,10 +34,10 @@ export function planPieces(input: PlanInput): PieceRequest[] {
   if (!seen) return [];
   const map = levelMap(baseWindow, levelWindow);
   const [width, height] = [widthOf(levelWindow), heightOf(levelWindow)];
-  const wanted = Math.min(1, Math.max(view.zoom / map.scaleY, (view.zoom * view.aspect) / map.scaleX) * CLOSE);
-  const longest = Math.max(width, height);
-  const size = wanted >= 1 ? longest : Math.max(1, Math.min(longest, Math.round((longest * wanted) / CLOSE)));
-  const scale = size / longest;
+  const pixels = Math.max(view.zoom / map.scaleY, (view.zoom * view.aspect) / map.scaleX);
+  const wanted = Math.min(1, pixels * CLOSE);
+  const size = longestFor(levelWindow, pixels);
+  const scale = size / Math.max(width, height);
   if (width * scale * height * scale <= maxFullPixels && size <= maxTextureSize) {
     return [{ key: `all/${size}`, region: levelWindow, maxSize: size, scale }];
   }
@@ -46,11 +45,27 @@ export function planPieces(input: PlanInput): PieceRequest[] {
   return inLevel ? tiles(inLevel, levelWindow, wanted) : [];
 }
 
-/** A first look at the whole: never larger than the canvas, and quick where it is smaller than the picture. */
-export function planProxy({ view, levelWindow, maxTextureSize }: PlanInput): PieceRequest {
+/** A first look at the whole: never larger than the canvas or than `wanted` has it, and quick where it is smaller than the picture. */
+export function planProxy({ view, levelWindow, maxTextureSize }: PlanInput, wanted: readonly PieceRequest[]): PieceRequest {
   const longest = Math.max(widthOf(levelWindow), heightOf(levelWindow));
-  const size = Math.max(1, Math.min(longest, maxTextureSize, Math.max(view.width, view.height, 64)));
+  const whole = wanted.find(({ key }) => isWhole(key))?.maxSize ?? Infinity;
+  const size = Math.max(1, Math.min(longest, maxTextureSize, whole, Math.max(view.width, view.height, 64)));
   return { key: `${size < longest ? 'quick' : 'all'}/${size}`, region: levelWindow, maxSize: size, scale: size / longest };
+}
+
+/** Whether a piece is of the whole picture. */
+export function isWhole(key: string): boolean {
+  return key.startsWith('all/') || isQuick(key);
+}
+
+/** Whether chunks may be left out of it. */
+export function isQuick(key: string): boolean {
+  return key.startsWith('quick/');
+}
+
+/** What a quick piece is when no chunk was left out. */
+export function madeWhole(key: string): string {
+  return key.replace('quick/', 'all/');
 }
 
 /** A grid of fixed tiles at a power of two's scale, so that panning asks only for what is new. */

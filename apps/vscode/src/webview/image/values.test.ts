@@ -11,7 +11,7 @@ import { rangeOf } from './range.ts';
 import { grown } from './renderer.ts';
 
 const answer = (planes: ImageAnswer['planes'], hasAlpha = false, format: ImageAnswer['format'] = 'float'): ImageAnswer => ({
-  revision: 1, width: planes[0]!.length, height: 1, region: { xMin: 0, yMin: 0, xMax: planes[0]!.length - 1, yMax: 0 }, scaleX: 1, scaleY: 1, format, planes, names: [], hasAlpha, marks: null, range: null, problems: [],
+  revision: 1, width: planes[0]!.length, height: 1, region: { xMin: 0, yMin: 0, xMax: planes[0]!.length - 1, yMax: 0 }, scaleX: 1, scaleY: 1, format, planes, names: [], hasAlpha, marks: null, range: null, problems: [], leftOut: false,
 });
 
 describe('halves', () => {

@@ -4,7 +4,7 @@ import { RpcError } from '../../shared/rpc.ts';
 import type { PictureSide, Session } from '../session.ts';
 import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
 import { captureImage, captureView } from './capture.ts';
-import { clampZoom, fitZoom, intersection, type LevelMap, levelMap, middleOf, panned, pixelAt, type Transform, transformOf, usableAspect, type View, visibleBox, wholeBox, zoomAround } from './geometry.ts';
+import { intersection, type LevelMap, levelMap, panned, pixelAt, type Transform, transformOf, type View, viewOf, visibleBox, wholeBox, zoomAround } from './geometry.ts';
 import { type InputTarget, listen } from './input.ts';
 import { type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
@@ -23,7 +23,6 @@ export interface ViewerElements {
 
 /** Finer pixels are asked for when the view has rested this long. */
 const REST = 90;
-const FIT_MARGIN = 12;
 /** An export waits so long, in milliseconds, for its picture. */
 const PATIENCE = 60_000;
 
@@ -122,13 +121,7 @@ export class Viewer implements PictureSide, InputTarget {
 
   /** The canvas and where the picture lies on it. `fit` is resolved. */
   viewOf(part: PartInfo): View {
-    const { width, height, ratio } = this.#size;
-    const { view } = this.session.store.value;
-    const aspect = usableAspect(part.pixelAspectRatio);
-    const shown = wholeBox(part);
-    const fit = view.zoom === 'fit';
-    const zoom = fit ? fitZoom(shown, aspect, width, height, FIT_MARGIN * ratio) : clampZoom(view.zoom as number);
-    return { width, height, aspect, zoom, centre: fit || !view.centre ? middleOf(shown) : view.centre };
+    return viewOf(part, this.session.store.value.view, this.#size);
   }
 
   #frame(isCoarse = false): void {
@@ -146,7 +139,7 @@ export class Viewer implements PictureSide, InputTarget {
     const view = this.viewOf(subject.part);
     if (store.value.zoom !== view.zoom) queueMicrotask(() => store.set({ zoom: view.zoom }));
     if (!this.pieces.hasWhole() || this.#asked !== subjectKey(subject)) this.#wantNow();
-    else this.#wantSoon();
+    else if (this.#planned !== this.#planKey(subject)) this.#wantSoon();
 
     const shown = this.pieces.shown;
     if (!shown) this.renderer.prepare(this.#lookOf(subject).kind);
@@ -156,13 +149,13 @@ export class Viewer implements PictureSide, InputTarget {
     this.renderer.draw({ pieces, look: shown ? this.#lookOf(shown) : null, transform, map, surround }, isCoarse ? 2 : 1);
     this.#isCoarse = isCoarse;
     this.#overlay(shown ?? subject, view, transform, colours);
-    if (pieces.length > 0 && this.session.times['firstImage'] === undefined) this.session.times['firstImage'] = performance.now();
-    if (this.pieces.isComplete && pieces.length > 0 && this.session.times['fullImage'] === undefined) this.session.times['fullImage'] = performance.now();
+    if (pieces.length > 0) this.session.times['firstImage'] ??= performance.now();
+    if (this.pieces.isComplete && pieces.length > 0) this.session.times['fullImage'] ??= performance.now();
     const problems = [...new Set(pieces.flatMap(({ answer }) => answer.problems))].slice(0, 10);
     const isAsked = shown !== null && subjectKey(subject) === subjectKey(shown);
     this.#tell({
       drawn: shown && pieces.length > 0 ? { layer: shown.layer.id, what: isAsked && this.pieces.isComplete ? 'full' : 'proxy' } : null,
-      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || !isAsked ? 'loading' : this.pieces.isComplete ? 'shown' : 'proxy',
+      status: this.pieces.failure !== null ? 'failed' : pieces.length === 0 || !isAsked ? (this.session.isSighted ? 'proxy' : 'loading') : this.pieces.isComplete ? 'shown' : 'proxy',
       message: this.pieces.failure, problems, range: this.#range,
     });
   }
@@ -187,6 +180,14 @@ export class Viewer implements PictureSide, InputTarget {
   }
 
   #asked = '';
+  /** What the pieces were chosen for last. */
+  #planned = '';
+
+  /** All that decides which pieces of a subject are wanted. */
+  #planKey({ part }: Subject): string {
+    const { width, height, zoom, aspect, centre } = this.viewOf(part);
+    return [width, height, zoom, aspect, ...centre, this.session.store.value.opened?.settings.maxFullPixels].join();
+  }
 
   #wantNow(): void {
     if (this.#resting !== null) clearTimeout(this.#resting);
@@ -202,17 +203,24 @@ export class Viewer implements PictureSide, InputTarget {
     };
     const isNew = this.#asked !== subjectKey(subject);
     this.#asked = subjectKey(subject);
+    this.#planned = this.#planKey(subject);
     const wanted = planPieces(input);
-    const first = isNew || !this.pieces.hasWhole() ? [planProxy(input)] : [];
+    const first = isNew || !this.pieces.hasWhole() ? [planProxy(input, wanted)] : [];
     this.pieces.want(subject, [...first, ...wanted.filter(({ key }) => key !== first[0]?.key)]);
   }
 
   #wantSoon(): void {
     if (this.#resting !== null) clearTimeout(this.#resting);
     this.#resting = setTimeout(() => {
+      const before = this.#drawable();
       this.#wantNow();
-      this.schedule();
+      // Only when there is something else to draw or to tell: a frame draws nothing new otherwise.
+      if (this.#drawable().some((each, i) => each !== before[i])) this.schedule();
     }, REST);
+  }
+
+  #drawable(): readonly unknown[] {
+    return [this.pieces.isComplete, this.pieces.toDraw().length, ...this.pieces.toDraw()];
   }
 
   #pieceCame(): void {
@@ -415,7 +423,11 @@ export class Viewer implements PictureSide, InputTarget {
     const transform = subject && transformOf(this.viewOf(subject.part));
     const shown = this.pieces.shown;
     const finest = this.pieces.toDraw().at(-1)?.answer;
+    // What is told is of the last frame: with another on its way, or finer pixels about to be asked for, the picture is not there yet.
+    const isBehind = this.#scheduled !== 0 || this.#resting !== null || (subject !== null && this.#asked !== subjectKey(subject));
+    const { picture } = this.session.store.value;
     return {
+      status: isBehind && picture.status === 'shown' ? { ...picture, status: 'proxy' } : picture,
       picture: shown && finest ? { layer: shown.layer.id, level: shown.level, region: finest.region, scaleX: finest.scaleX, scaleY: finest.scaleY, width: finest.width, height: finest.height } : null,
       toScreen: transform && [transform.scaleY, transform.originX, transform.originY], drawn: this.renderer.frames,
       canvas: this.#size, coarse: this.#isCoarse, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
