@@ -37,8 +37,7 @@ export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = 
   return { files: [file], parts: keyed(partRowsOf(report)), channels, attributes: keyed(attributeRowsOf(report)), stats: keyed(statsRowsOf(report)), findings: keyed(findingRowsOf(report)) };
 }
 
-export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string): Row {
-  const version = versionRowOf({ report, identity }, now);
+export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string, version = versionRowOf({ report, identity }, now)): Row {
   const file_path = wellFormed(identity.path);
   const readable = report.parts.length > 0;
   const error = report.errors[0];

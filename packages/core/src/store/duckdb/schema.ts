@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ExrError } from '../../errors.ts';
 import { STORE_VERSION } from '../columns.ts';
-import type { Session } from './contents.ts';
+import { Session } from './contents.ts';
 import { columnDdl, EXPECTED, STORED, tableStatements, viewStatements, VIEWS, type StoredColumn } from './ddl.ts';
 import { migrateFirstLayout } from './migrate.ts';
 import { inTransaction } from './transaction.ts';
@@ -52,7 +52,7 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
     columns = await columnsThere(connection);
   }
   const [row] = (await connection.runAndReadAll(`SELECT greatest(coalesce((SELECT max(number) FROM file_rows), 0), ${['channel_sets', 'part_sets', 'attribute_values'].map((table) => `coalesce((SELECT max(content) FROM ${table}), 0)`).join(', ')})`)).getRowsJS();
-  const session: Session = { columns, known: new Map(), next: Number(row![0]) + 1 };
+  const session = new Session(columns, Number(row![0]) + 1);
   sessions.set(connection, session);
   return session;
 }

@@ -15,5 +15,5 @@ export async function sweep(connection: DuckDBConnection, session: Session, file
   await connection.run('CREATE OR REPLACE TEMP TABLE used AS SELECT channel_set AS content FROM file_rows UNION SELECT part_set FROM file_rows UNION SELECT content FROM file_attributes');
   for (const table of ['channel_sets', 'part_sets', 'attribute_values', 'content_keys']) await connection.run(`DELETE FROM ${table} AS t WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.content = t.content)`);
   await connection.run('DROP TABLE temp.used');
-  session.known.clear();
+  session.forget();
 }
