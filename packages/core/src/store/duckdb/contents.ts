@@ -1,11 +1,11 @@
-/** Which sets of channels, sets of parts and attributes the store has already, and numbers for those that it has not. */
+/** Which sets of channels, sets of parts, vectors and attributes the store has already, and numbers for those that it has not. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import { channelList, type ChannelList } from '../../channel-list/index.ts';
-import { eachAttributeRow, channelRowsOf, partRowsOf, type Row } from '../rows.ts';
+import { eachAttributeRow, channelRowsOf, partRowsOf, vectorsOf, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { appendRows, type StoredRow } from './append.ts';
-import { ATTRIBUTE_VALUES, CHANNEL_SETS, CONTENT_KEYS, FILE_ATTRIBUTES, PART_SETS, type StoredColumn, type StoredTable } from './ddl.ts';
+import { ATTRIBUTE_VALUES, CHANNEL_SETS, CONTENT_KEYS, FILE_ATTRIBUTES, PART_SETS, VECTOR_SETS, type StoredColumn, type StoredTable } from './ddl.ts';
 import { duckdb } from './gate.ts';
 
 /** What a connection that writes remembers between transactions. It is alone in the file for as long as it is open, and goes with the first error. */
@@ -41,7 +41,7 @@ export class Session {
   }
 }
 
-/** Something that files have: channels, parts or one attribute. Files of one batch that have the same share the object. */
+/** Something that files have: channels, parts, vectors or one attribute. Files of one batch that have the same share the object. */
 interface Piece {
   readonly table: StoredTable;
   /** A text of everything in it. Null: not worth comparing. */
@@ -58,6 +58,7 @@ interface Piece {
 interface Pieces {
   readonly channels: Piece | null;
   readonly parts: Piece | null;
+  readonly vectors: Piece | null;
   readonly attributes: readonly Piece[];
 }
 
@@ -73,7 +74,7 @@ export class Contents {
   private readonly files: Pieces[];
   private readonly lists = new Map<ChannelList, Piece>();
   private readonly pieces = new Map<string, Piece>();
-  private readonly rows = new Map<StoredTable, StoredRow[]>([[CHANNEL_SETS, []], [PART_SETS, []], [ATTRIBUTE_VALUES, []], [FILE_ATTRIBUTES, []]]);
+  private readonly rows = new Map<StoredTable, StoredRow[]>([[CHANNEL_SETS, []], [PART_SETS, []], [VECTOR_SETS, []], [ATTRIBUTE_VALUES, []], [FILE_ATTRIBUTES, []]]);
 
   constructor(private readonly connection: DuckDBConnection, private readonly session: Session, reports: readonly ExrReport[]) {
     this.files = reports.map((report) => this.piecesOf(report));
@@ -83,7 +84,13 @@ export class Contents {
     const attributes: Piece[] = [];
     eachAttributeRow(report, (key, make) => attributes.push(this.piece(ATTRIBUTE_VALUES, `a${key}`, () => [make()])));
     const parts = partRowsOf(report);
-    return { channels: report.channels.length === 0 ? null : this.channels(report), parts: parts.length === 0 ? null : this.piece(PART_SETS, `p${parts.map(keyOf).join('')}`, () => parts), attributes };
+    const vectors = vectorsOf(report);
+    return {
+      channels: report.channels.length === 0 ? null : this.channels(report),
+      parts: parts.length === 0 ? null : this.piece(PART_SETS, `p${parts.map(keyOf).join('')}`, () => parts),
+      vectors: vectors && this.piece(VECTOR_SETS, `v${bytesOf(vectors.metadata_embedding)}${bytesOf(vectors.channel_embedding)}`, () => [vectors]),
+      attributes,
+    };
   }
 
   private channels(report: ExrReport): Piece {
@@ -149,11 +156,11 @@ export class Contents {
 
   /** The columns of file `i` that say what it has. */
   of(i: number): StoredRow {
-    const { channels, parts, attributes } = this.files[i]!;
+    const { channels, parts, vectors, attributes } = this.files[i]!;
     const number = this.session.next++;
     const links = this.rows.get(FILE_ATTRIBUTES)!;
     for (const piece of attributes) links.push({ file: number, content: this.idOf(piece) });
-    return { number, channel_set: channels && this.idOf(channels), part_set: parts && this.idOf(parts) };
+    return { number, channel_set: channels && this.idOf(channels), part_set: parts && this.idOf(parts), vector_set: vectors && this.idOf(vectors) };
   }
 
   private idOf(piece: Piece): number {
@@ -187,6 +194,9 @@ function keyOf(row: Row): string {
   for (const name in row) key += `${String(row[name])}\0${row[name] === null ? 'n' : ''}\0`;
   return key;
 }
+
+/** A text of as many characters. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 
 function channelsKey({ channels }: ExrReport): string {
   let key = 'c';
