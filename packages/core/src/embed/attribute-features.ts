@@ -21,6 +21,23 @@ export function attributeFeatures(features: FeatureSet, attribute: ReportAttribu
   if (!fleeting) valueOf(features, attribute, name, words);
 }
 
+/** False when the features of an attribute of this name and type are the same whatever its value is, as long as that is not a boolean. */
+export function valueMatters(name: string, type: string): boolean {
+  const key = `${name}\0${type}`;
+  let matters = verdicts.get(key);
+  if (matters === undefined) {
+    if (verdicts.size >= 4096) verdicts.clear();
+    verdicts.set(key, (matters = judgeValue(name, type)));
+  }
+  return matters;
+}
+const verdicts = new Map<string, boolean>();
+
+function judgeValue(name: string, type: string): boolean {
+  if (COVERED.has(name) || volatileType(type)) return false;
+  return wordsOf(name).some((word) => SOFTWARE.has(word) || COLOUR.has(word)) || STEADY_NUMBERS.has(name) || (type === 'string' && !volatileName(name));
+}
+
 function namesSoftware(features: FeatureSet, attribute: ReportAttribute, words: readonly string[]): boolean {
   const { value } = attribute;
   if (typeof value !== 'string' || value === '' || words.some((word) => NOT_A_PROGRAM.has(word))) return false;

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { cosine, embedChannels, embedDescription, embedMetadata, explain, type EmbeddableReport } from './index.ts';
+import { channelSums, groupsOf } from './channel-vector.ts';
+import { metadataFeatures } from './features.ts';
 import { softwareOf } from './software.ts';
+import { metadataVector, normalised } from './vector.ts';
 import { volatileName, volatileText } from './volatile.ts';
 
 const sha = (vector: Float32Array): string => createHash('sha256').update(Buffer.from(vector.buffer)).digest('hex').slice(0, 16);
@@ -79,6 +82,27 @@ describe('whatever it is given', () => {
       expect(embedChannels(turned)).toEqual(embedChannels(report));
       expect(embedMetadata(turned)).toEqual(embedMetadata(report));
     }), { numRuns: 100 });
+  });
+  it('a vector that was found again is the one that would have been made', () => {
+    const box = fc.record({ x_min: fc.constantFrom(0, -8), y_min: fc.constantFrom(0, 300), x_max: fc.constantFrom(99, 1919), y_max: fc.constantFrom(99, 1079) });
+    const name = fc.constantFrom('software', 'chromaticities', 'colorSpace', 'show', 'take', 'capDate', 'comments', 'dwaCompressionLevel', 'framesPerSecond', 'arnold/version', 'whiteLuminance', 'cameraUp', 'studio:ready', 'compression', 'envmap');
+    const value = fc.oneof(fc.constantFrom('', 'a', 'Nuke 14.0v5', '7.2.1', '/jobs/x/y', 'TK-1f3e-99', 'x'.repeat(500)), fc.constantFrom(0, 1, 24, 45.5), fc.boolean(), fc.constantFrom(null, [0.7, 0.3], [0.3, 0.7], { red: [0.64, 0.33] }, Array.from({ length: 20 }, (_, i) => i)));
+    const part = fc.record({
+      name: fc.constantFrom(null, 'rgb', 'left'), type: fc.constantFrom('scanlineimage', 'deeptile'), view: fc.constantFrom(null, 'left'), data_window: box, display_window: box, pixel_aspect_ratio: fc.constantFrom(1, 2, 'NaN', Infinity), line_order: fc.constantFrom('increasing_y', 'random_y'),
+      compression: fc.constantFrom('zip', 'dwaa'), tile_width: fc.constantFrom(null, 64), tile_height: fc.constantFrom(null, 32), level_mode: fc.constantFrom(null, 'mipmap'), rounding_mode: fc.constantFrom(null, 'round_up'), is_deep: fc.boolean(), color_space: fc.constantFrom(null, 'ACEScg'), software: fc.constantFrom(null, 'Arnold 7.2'),
+    });
+    const attribute = fc.record({ name, type: fc.constantFrom('string', 'float', 'm44f', 'chromaticities'), size: fc.constant(1), value });
+    const channel = fc.record({ name: fc.constantFrom('R', 'N.X'), layer: fc.constantFrom('', 'N'), component: fc.constantFrom('R', 'X'), view: fc.constantFrom(null, 'left'), type: fc.constantFrom('half', 'float'), x_sampling: fc.constantFrom(1, 2), y_sampling: fc.constantFrom(1, 2) });
+    const changed = <T extends object>(one: T, other: T, field: number): T => ({ ...one, [Object.keys(one)[field % Object.keys(one).length]!]: Object.values(other)[field % Object.keys(one).length] });
+    fc.assert(fc.property(fc.tuple(part, part), fc.tuple(attribute, attribute), fc.tuple(channel, channel), fc.nat(), (parts, attributes, channels, field) => {
+      const reports = [
+        [parts[0], attributes[0], channels[0]], [changed(parts[0], parts[1], field), attributes[0], channels[0]], [parts[0], changed(attributes[0], attributes[1], field), channels[0]], [parts[0], attributes[0], changed(channels[0], channels[1], field)],
+      ].flatMap(([part, attribute, channel]) => [{ parts: [{ ...part, attributes: [attribute] }], channels: [channel] }, { parts: [{ ...part, attributes: [] }, { ...part, attributes: [attribute] }], channels: [channel, channel] }]) as unknown as EmbeddableReport[];
+      for (const report of reports) {
+        expect(sha(embedMetadata(report))).toBe(sha(metadataVector(metadataFeatures(report), 384)));
+        expect(sha(embedChannels(report))).toBe(sha(normalised(channelSums(groupsOf(report.channels), 128))));
+      }
+    }), { numRuns: 600 });
   });
   it('a description of any text is a query', () => {
     fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => Math.abs(length(embedDescription(text).metadata) - 1) < 1e-5));

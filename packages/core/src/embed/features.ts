@@ -2,7 +2,8 @@
 import type { ExrReport, ReportAttribute, ReportChannel, ReportPart } from '../report/index.ts';
 import { attributeFeatures } from './attribute-features.ts';
 import { groupsOf, groupText, groupWeight } from './channel-vector.ts';
-import { FeatureSet, type Feature } from './feature.ts';
+import { channelList, type ChannelList } from '../channel-list/index.ts';
+import { FeatureSet } from './feature.ts';
 import { codecFeatures, colourSpaceFeatures, resolutionFeatures, softwareFeatures } from './part-features.ts';
 import { aovOf, roleOfLayer } from './roles.ts';
 import { masked } from './volatile.ts';
@@ -29,55 +30,25 @@ export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> |
     codecFeatures(features, part.compression);
     if (part.color_space) colourSpaceFeatures(features, part.color_space);
     if (part.software) softwareFeatures(features, part.software, '', 1);
-    for (const attribute of part.attributes) for (const { block, key, weight, text } of featuresOfAttribute(attribute)) features.add(block, key, weight, text);
+    for (const attribute of part.attributes) attributeFeatures(features, attribute);
   }
   partsOf(features, report.parts);
   return features;
 }
 
-/** Most frames have most of the last frame's attributes: what a short text says is remembered. */
-function featuresOfAttribute(attribute: ReportAttribute): readonly Feature[] {
-  const { name, type, value } = attribute;
-  const key = typeof value === 'string' && value.length <= 100 ? `${name}\0${type}\0${value}` : null;
-  const known = key === null ? undefined : knownAttributes.get(key);
-  if (known) return known;
-  const features = new FeatureSet();
-  attributeFeatures(features, attribute);
-  const made = features.all();
-  if (key !== null) {
-    if (knownAttributes.size >= 4096) knownAttributes.clear();
-    knownAttributes.set(key, made);
-  }
-  return made;
-}
-const knownAttributes = new Map<string, readonly Feature[]>();
-
 /** Frames of one sequence have the same channels: their features are made once. */
 function channelsOf(features: FeatureSet, channels: readonly EmbeddableChannel[]): void {
-  const key = listKey(channels);
-  let known = knownLists.get(key);
+  const list = channelList(channels);
+  let known = ofLists.get(list);
   if (!known) {
     known = new FeatureSet();
     for (const channel of channels) channelOf(known, channel);
-    if (knownLists.size >= 256) knownLists.clear();
-    knownLists.set(key, known);
+    ofLists.set(list, known);
   }
   features.share('channels', known);
   for (const block of ['storage', 'parts'] as const) for (const { key, weight, text } of known.block(block).values()) features.add(block, key, weight, text);
 }
-const knownLists = new Map<string, FeatureSet>();
-
-/** Everything of a channel list that embedding looks at. NUL cannot stand in a name of the file. */
-export function listKey(channels: readonly EmbeddableChannel[]): string {
-  const known = listKeys.get(channels);
-  if (known !== undefined) return known;
-  let key = '';
-  for (const { layer, component, view, type, x_sampling, y_sampling } of channels) key += `${layer}\0${component}\0${view ?? ''}\0${type}\0${x_sampling}\0${y_sampling}\0`;
-  listKeys.set(channels, key);
-  return key;
-}
-/** A report's list is asked for by both vectors. */
-const listKeys = new WeakMap<readonly EmbeddableChannel[], string>();
+const ofLists = new WeakMap<ChannelList, FeatureSet>();
 
 function channelOf(features: FeatureSet, channel: EmbeddableChannel): void {
   const aov = aovOf(channel.layer, channel.component);
@@ -115,12 +86,21 @@ function partsOf(features: FeatureSet, parts: readonly EmbeddablePart[]): void {
 
 /** A data window inside the display window is a crop, which may differ in the next frame; one that reaches beyond is overscan, which is a choice. */
 function windowOf(features: FeatureSet, part: EmbeddablePart): void {
-  const { data_window: data, display_window: display } = part;
-  const beyond = Math.max(display.x_min - data.x_min, display.y_min - data.y_min, data.x_max - display.x_max, data.y_max - display.y_max);
-  if (!(beyond > 0)) features.add('storage', 'window:within', 1, 'data window within the display window');
+  const { overscan, width, height } = windowFacts(part);
+  if (!overscan) features.add('storage', 'window:within', 1, 'data window within the display window');
   else features.add('storage', 'window:overscan', 1, 'data window beyond the display window');
-  const [width, height] = [data.x_max - data.x_min + 1, data.y_max - data.y_min + 1];
   features.add('storage', `data:${octave(width)}x${octave(height)}`, 1, `data window about ${width} × ${height}`);
+}
+
+/** What the features say of the data window; crops of about one size say the same. */
+export function windowKey(part: EmbeddablePart): string {
+  const { overscan, width, height } = windowFacts(part);
+  return `${overscan} ${octave(width)}x${octave(height)}`;
+}
+
+function windowFacts({ data_window: data, display_window: display }: EmbeddablePart): { overscan: boolean; width: number; height: number } {
+  const beyond = Math.max(display.x_min - data.x_min, display.y_min - data.y_min, data.x_max - display.x_max, data.y_max - display.y_max);
+  return { overscan: beyond > 0, width: data.x_max - data.x_min + 1, height: data.y_max - data.y_min + 1 };
 }
 
 /** floor(log2), by counting, so that it is the same everywhere. */

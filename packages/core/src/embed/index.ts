@@ -3,10 +3,12 @@
  * with these channels". docs/decisions/embedding.md says why they are what they are and how well they find.
  */
 import type { ExrReport } from '../report/index.ts';
+import { channelList, type ChannelList } from '../channel-list/index.ts';
 import { channelSums, groupsOf } from './channel-vector.ts';
 import { askedChannels, describe, type PartialDescription } from './describe.ts';
 import { explainFeatures, type Explanation } from './explain.ts';
-import { channelSetFeatures, listKey, metadataFeatures, type EmbeddableReport } from './features.ts';
+import { channelSetFeatures, metadataFeatures, type EmbeddableReport } from './features.ts';
+import { metadataFingerprint } from './fingerprint.ts';
 import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 
 /** Vectors of different versions must not be compared. 1 was the original's, 2 had other channels vectors. */
@@ -18,21 +20,25 @@ type Embeddable = Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport;
 
 /** 384 float32 of unit length. Two frames of one render differ by less than 0.01 in cosine; any report is accepted, one without parts too. */
 export function embedMetadata(report: Embeddable): Float32Array {
-  return metadataVector(metadataFeatures(report), METADATA_DIMENSIONS);
-}
-
-/** 128 float32 of unit length, the same whatever the order of the channels. */
-export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
-  const key = listKey(report.channels);
-  let known = knownVectors.get(key);
+  const key = metadataFingerprint(report);
+  let known = vectors.get(key);
   if (!known) {
-    if (knownVectors.size >= 256) knownVectors.clear();
-    knownVectors.set(key, (known = normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS))));
+    if (vectors.size >= 1024) vectors.clear();
+    vectors.set(key, (known = metadataVector(metadataFeatures(report), METADATA_DIMENSIONS)));
   }
   return known.slice();
 }
-/** Frames of one sequence have the same channels. */
-const knownVectors = new Map<string, Float32Array>();
+/** Most frames of one sequence have the same vector. */
+const vectors = new Map<string, Float32Array>();
+
+/** 128 float32 of unit length, the same whatever the order of the channels. */
+export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
+  const list = channelList(report.channels);
+  let known = ofLists.get(list);
+  if (!known) ofLists.set(list, (known = normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS))));
+  return known.slice();
+}
+const ofLists = new WeakMap<ChannelList, Float32Array>();
 
 export interface QueryVectors {
   readonly metadata: Float32Array;

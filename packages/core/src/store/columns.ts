@@ -1,11 +1,11 @@
 /**
  * The one place that defines the columns of the store. DuckDB's DDL (duckdb/ddl.ts), the Arrow schema of VAST's tables (arrow-schema.ts) and
  * docs/formats/store.md come from it. A column is never renamed or removed; a new one is appended and must be nullable: an older store gets it
- * by ALTER TABLE, and STORE_VERSION goes up by one. (3: DuckDB's file keeps equal contents once.)
+ * by ALTER TABLE, and STORE_VERSION goes up by one. (3: DuckDB's file keeps equal contents once; 4: vectors too.)
  */
 import { CHANNEL_DIMENSIONS, METADATA_DIMENSIONS } from '../embed/index.ts';
 
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 export type ColumnType = 'string' | 'int32' | 'int64' | 'float32' | 'float64' | 'bool' | `vector${number}`;
 

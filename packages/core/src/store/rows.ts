@@ -29,7 +29,7 @@ function statusOf(report: ExrReport): string {
 
 /** All rows of one file. `now` (ISO 8601 in UTC) is when they are made; counting from an earlier inspection is the store's business. */
 export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = new Date().toISOString()): FileRows {
-  const file = fileRowOf(report, identity, now);
+  const file = Object.assign(fileRowOf(report, identity, now), vectorsOf(report) ?? NO_VECTORS);
   const key = { file_id: file['file_id']!, file_path: file['file_path']! };
   const keyed = (rows: readonly Row[]): Row[] => rows.map((row) => Object.assign(row, key)); // rows made just now: nobody else has them
   const channels = keyed(channelRowsOf(report));
@@ -37,10 +37,9 @@ export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = 
   return { files: [file], parts: keyed(partRowsOf(report)), channels, attributes: keyed(attributeRowsOf(report)), stats: keyed(statsRowsOf(report)), findings: keyed(findingRowsOf(report)) };
 }
 
-export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string): Row {
-  const version = versionRowOf({ report, identity }, now);
+/** Without the vectors, which files share. */
+export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string, version = versionRowOf({ report, identity }, now)): Row {
   const file_path = wellFormed(identity.path);
-  const readable = report.parts.length > 0;
   const error = report.errors[0];
   const normalized = normalizePath(file_path);
   const slash = normalized.lastIndexOf('/');
@@ -48,12 +47,19 @@ export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string
   return {
     file_id: version.file_id, version: version.version, header_hash: version.header_hash, status: version.status, embedding_version: version.embedding_version, has_stats: version.has_stats, has_findings: version.has_findings,
     bucket: version.bucket, mtime: version.mtime, sequencer: version.sequencer, last_inspected: version.last_inspected, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
-    metadata_embedding: readable ? embedMetadata(report) : null, frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
+    frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
     error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
     directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
-    channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version, channel_embedding: readable ? embedChannels(report) : null,
+    channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version,
     validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version, events: version.events,
   };
+}
+
+const NO_VECTORS = { metadata_embedding: null, channel_embedding: null };
+
+/** The file's vectors; null when nothing could be read. */
+export function vectorsOf(report: ExrReport): { metadata_embedding: Float32Array; channel_embedding: Float32Array } | null {
+  return report.parts.length > 0 ? { metadata_embedding: embedMetadata(report), channel_embedding: embedChannels(report) } : null;
 }
 
 // The rows below are without file_id and file_path: frames of one sequence share them.

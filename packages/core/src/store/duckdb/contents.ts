@@ -1,31 +1,64 @@
-/** Which sets of channels, sets of parts and attributes the store has already, and numbers for those that it has not. */
+/** Which sets of channels, sets of parts, vectors and attributes the store has already, and numbers for those that it has not. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
-import { eachAttributeRow, channelRowsOf, partRowsOf, type Row } from '../rows.ts';
+import { channelList, type ChannelList } from '../../channel-list/index.ts';
+import { eachAttributeRow, channelRowsOf, partRowsOf, vectorsOf, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { appendRows, type StoredRow } from './append.ts';
-import { ATTRIBUTE_VALUES, CHANNEL_SETS, CONTENT_KEYS, FILE_ATTRIBUTES, PART_SETS, type StoredColumn, type StoredTable } from './ddl.ts';
+import { ATTRIBUTE_VALUES, CHANNEL_SETS, CONTENT_KEYS, FILE_ATTRIBUTES, PART_SETS, VECTOR_SETS, type StoredColumn, type StoredTable } from './ddl.ts';
 import { duckdb } from './gate.ts';
 
 /** What a connection that writes remembers between transactions. It is alone in the file for as long as it is open, and goes with the first error. */
-export interface Session {
-  /** Columns of each table in the order in which they stand in the file. */
-  readonly columns: ReadonlyMap<string, readonly StoredColumn[]>;
-  /** Contents by key. */
-  readonly known: Map<string, number>;
-  /** The next number for a file or a content. */
-  next: number;
+export class Session {
+  private readonly contents = new Map<string, number>();
+  private readonly lists = new Map<number, number>();
+  private characters = 0;
+
+  constructor(
+    /** Columns of each table in the order in which they stand in the file. */
+    readonly columns: ReadonlyMap<string, readonly StoredColumn[]>,
+    /** The next number for a file or a content. */
+    public next: number,
+  ) {}
+
+  numberOf({ key, list }: Piece): number | undefined {
+    return list ? this.lists.get(list.id) : this.contents.get(key!());
+  }
+
+  remember({ key, list }: Piece, id: number): void {
+    if (this.contents.size + this.lists.size >= REMEMBERED || this.characters >= REMEMBERED_CHARACTERS) this.forget();
+    if (list) this.lists.set(list.id, id);
+    else {
+      this.contents.set(key!(), id);
+      this.characters += key!().length;
+    }
+  }
+
+  forget(): void {
+    this.contents.clear();
+    this.lists.clear();
+    this.characters = 0;
+  }
 }
 
-/** One thing that a file has: `make` gives its rows. A null key: nobody else is likely to have it. */
+/** Something that files have: channels, parts, vectors or one attribute. Files of one batch that have the same share the object. */
 interface Piece {
   readonly table: StoredTable;
-  readonly key: string | null;
+  /** A text of everything in it. Null: not worth comparing. */
+  readonly key: (() => string) | null;
+  /** Of channels: what stands for their key in memory. */
+  readonly list?: ChannelList;
   readonly make: () => readonly Row[];
+  /** Files of the batch that have it. */
+  files: number;
+  id: number;
+  /** Its rows are still to be written. */
+  fresh: boolean;
 }
 interface Pieces {
   readonly channels: Piece | null;
   readonly parts: Piece | null;
+  readonly vectors: Piece | null;
   readonly attributes: readonly Piece[];
 }
 
@@ -34,47 +67,83 @@ const LONGEST_KEY = 64 * 1024;
 /** In a batch of this many files an attribute that only one of them has is taken for one that moves with the frame. */
 const LARGE_BATCH = 64;
 const REMEMBERED = 100_000;
+const REMEMBERED_CHARACTERS = 2 ** 24;
 
 /** The contents of one batch of files. One use, within one transaction. */
 export class Contents {
   private readonly files: Pieces[];
-  private readonly ids = new Map<string, number>();
-  private readonly fresh = new Map<StoredTable, StoredRow[]>([[CHANNEL_SETS, []], [PART_SETS, []], [ATTRIBUTE_VALUES, []], [FILE_ATTRIBUTES, []]]);
-  private made = new Set<string>();
+  private readonly lists = new Map<ChannelList, Piece>();
+  private readonly pieces = new Map<string, Piece>();
+  private readonly rows = new Map<StoredTable, StoredRow[]>([[CHANNEL_SETS, []], [PART_SETS, []], [VECTOR_SETS, []], [ATTRIBUTE_VALUES, []], [FILE_ATTRIBUTES, []]]);
 
   constructor(private readonly connection: DuckDBConnection, private readonly session: Session, reports: readonly ExrReport[]) {
-    this.files = reports.map(piecesOf);
+    this.files = reports.map((report) => this.piecesOf(report));
+  }
+
+  private piecesOf(report: ExrReport): Pieces {
+    const attributes: Piece[] = [];
+    eachAttributeRow(report, (key, make) => attributes.push(this.piece(ATTRIBUTE_VALUES, `a${key}`, () => [make()])));
+    const parts = partRowsOf(report);
+    const vectors = vectorsOf(report);
+    return {
+      channels: report.channels.length === 0 ? null : this.channels(report),
+      parts: parts.length === 0 ? null : this.piece(PART_SETS, `p${parts.map(keyOf).join('')}`, () => parts),
+      vectors: vectors && this.piece(VECTOR_SETS, `v${bytesOf(vectors.metadata_embedding)}${bytesOf(vectors.channel_embedding)}`, () => [vectors]),
+      attributes,
+    };
+  }
+
+  private channels(report: ExrReport): Piece {
+    const list = channelList(report.channels);
+    let piece = this.lists.get(list);
+    if (!piece) this.lists.set(list, (piece = { table: CHANNEL_SETS, key: () => channelsKey(report), list, make: () => channelRowsOf(report), files: 0, id: 0, fresh: false }));
+    piece.files++;
+    return piece;
+  }
+
+  private piece(table: StoredTable, key: string, make: () => readonly Row[]): Piece {
+    // A key that nothing is compared with is not kept either: the piece is this file's alone.
+    if (key.length > LONGEST_KEY) return this.isNew({ table, key: null, make, files: 1, id: 0, fresh: false });
+    let piece = this.pieces.get(key);
+    if (!piece) this.pieces.set(key, (piece = { table, key: () => key, make, files: 0, id: 0, fresh: false }));
+    piece.files++;
+    return piece;
+  }
+
+  private isNew(piece: Piece): Piece {
+    piece.id = this.session.next++;
+    piece.fresh = true;
+    return piece;
   }
 
   /** Looks up what is there already. To be called once, first. */
   async resolve(): Promise<void> {
-    const times = new Map<string, number>();
-    for (const { channels, parts, attributes } of this.files) {
+    const asked = new Map<bigint, Piece[]>();
+    for (const piece of [...this.lists.values(), ...this.pieces.values()]) {
       // Sets are always worth comparing.
-      for (const piece of [channels, parts]) if (piece?.key) times.set(piece.key, 2);
-      for (const { key } of attributes) if (key !== null) times.set(key, (times.get(key) ?? 0) + 1);
-    }
-    const { known } = this.session;
-    const asked = new Map<bigint, string>();
-    for (const [key, count] of times) {
-      if (count < 2 && this.files.length >= LARGE_BATCH) continue;
-      const id = known.get(key);
-      if (id !== undefined) this.ids.set(key, id);
-      else asked.set(hashOf(key), key);
+      if (piece.table === ATTRIBUTE_VALUES && piece.files < 2 && this.files.length >= LARGE_BATCH) this.isNew(piece);
+      else {
+        const id = this.session.numberOf(piece);
+        if (id !== undefined) piece.id = id;
+        else {
+          // Two lists of channels may have one key.
+          const hash = hashOf(piece.key!());
+          const same = asked.get(hash);
+          if (same) same.push(piece);
+          else asked.set(hash, [piece]);
+        }
+      }
     }
     const found = await this.lookUp([...asked.keys()]);
     const added: StoredRow[] = [];
-    for (const [hash, key] of asked) {
+    for (const [hash, pieces] of asked) {
       let id = found.get(hash);
-      if (id === undefined) {
-        id = this.session.next++;
-        added.push({ hash, content: id });
-        this.made.add(key);
+      if (id === undefined) added.push({ hash, content: (id = this.isNew(pieces[0]!).id) });
+      for (const piece of pieces) {
+        piece.id = id;
+        this.session.remember(piece, id);
       }
-      this.ids.set(key, id);
     }
-    if (known.size > REMEMBERED) known.clear();
-    for (const [key, id] of this.ids) known.set(key, id);
     await this.append(CONTENT_KEYS, added);
   }
 
@@ -87,30 +156,30 @@ export class Contents {
 
   /** The columns of file `i` that say what it has. */
   of(i: number): StoredRow {
-    const { channels, parts, attributes } = this.files[i]!;
+    const { channels, parts, vectors, attributes } = this.files[i]!;
     const number = this.session.next++;
-    const links = this.fresh.get(FILE_ATTRIBUTES)!;
+    const links = this.rows.get(FILE_ATTRIBUTES)!;
     for (const piece of attributes) links.push({ file: number, content: this.idOf(piece) });
-    return { number, channel_set: channels && this.idOf(channels), part_set: parts && this.idOf(parts) };
+    return { number, channel_set: channels && this.idOf(channels), part_set: parts && this.idOf(parts), vector_set: vectors && this.idOf(vectors) };
   }
 
-  private idOf({ table, key, make }: Piece): number {
-    let id = key === null ? undefined : this.ids.get(key);
-    if (id !== undefined && !this.made.delete(key!)) return id;
-    id ??= this.session.next++;
-    const rows = this.fresh.get(table)!;
-    for (const row of make()) {
-      row['content'] = id; // made just now: nobody else has it
-      rows.push(row);
+  private idOf(piece: Piece): number {
+    if (piece.fresh) {
+      const rows = this.rows.get(piece.table)!;
+      for (const row of piece.make()) {
+        row['content'] = piece.id; // made just now: nobody else has it
+        rows.push(row);
+      }
+      piece.fresh = false;
     }
-    return id;
+    return piece.id;
   }
 
   /** Hands over the rows that have gathered, so that memory does not grow with the batch. */
   async flush(): Promise<void> {
-    for (const [table, rows] of this.fresh) {
+    for (const [table, rows] of this.rows) {
       await this.append(table, rows);
-      this.fresh.set(table, []);
+      this.rows.set(table, []);
     }
   }
 
@@ -119,25 +188,15 @@ export class Contents {
   }
 }
 
-function piecesOf(report: ExrReport): Pieces {
-  const attributes: Piece[] = [];
-  eachAttributeRow(report, (key, make) => attributes.push({ table: ATTRIBUTE_VALUES, key: short(`a${key}`), make: () => [make()] }));
-  const parts = partRowsOf(report);
-  return {
-    channels: report.channels.length === 0 ? null : { table: CHANNEL_SETS, key: short(channelsKey(report)), make: () => channelRowsOf(report) },
-    parts: parts.length === 0 ? null : { table: PART_SETS, key: short(`p${parts.map(keyOf).join('')}`), make: () => parts },
-    attributes,
-  };
-}
-
-const short = (key: string): string | null => (key.length > LONGEST_KEY ? null : key);
-
 /** Rows made by one function have their keys in one order. */
 function keyOf(row: Row): string {
   let key = '';
   for (const name in row) key += `${String(row[name])}\0${row[name] === null ? 'n' : ''}\0`;
   return key;
 }
+
+/** A text of as many characters. */
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 
 function channelsKey({ channels }: ExrReport): string {
   let key = 'c';

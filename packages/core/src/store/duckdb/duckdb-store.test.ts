@@ -135,7 +135,7 @@ async function asFirstLayout(file: string): Promise<void> {
   await inFile(file, 'write', async (connection) => {
     for (const [table, select] of [['files', '* FROM files'], ['parts', '* FROM parts'], ['attributes', '* FROM attributes'], ['channel_rows', '* EXCLUDE channel_fingerprint FROM channels']]) await connection.run(`CREATE TABLE old_${table} AS SELECT ${select}`);
     for (const view of ['files', 'parts', 'channels', 'attributes']) await connection.run(`DROP VIEW ${view}`);
-    for (const table of ['file_rows', 'channel_sets', 'part_sets', 'attribute_values', 'content_keys']) await connection.run(`DROP TABLE ${table}`);
+    for (const table of ['file_rows', 'vector_sets', 'channel_sets', 'part_sets', 'attribute_values', 'content_keys']) await connection.run(`DROP TABLE ${table}`);
     for (const table of ['files', 'parts', 'attributes', 'channel_rows']) await connection.run(`ALTER TABLE old_${table} RENAME TO ${table}`);
     await connection.run("UPDATE store_info SET value = '1' WHERE key = 'store_version'");
   });
@@ -157,6 +157,34 @@ it('brings a store of the first layout up to date without losing a row', async (
   expect(await again.put([sample({ attributes: { owner: 'Zoë', take: 1001, empty: '', "it's": 'a,"b"\nnull' } }), sample({ frame: 1004 })])).toMatchObject({ unchanged: 1, inserted: 1 });
   expect(await again.summary()).toMatchObject({ files: 6 });
   expect(await again.similar({ to: sample({ frame: 9 }).report, collapse: false })).toHaveLength(5);
+});
+
+/** The store as its third version kept it: the vectors in the rows of the files. */
+async function asThirdLayout(file: string): Promise<void> {
+  await inFile(file, 'write', async (connection) => {
+    for (const view of ['files', 'parts', 'channels', 'attributes']) await connection.run(`DROP VIEW ${view}`);
+    await connection.run('CREATE TABLE old_rows AS SELECT f.* EXCLUDE vector_set, v.metadata_embedding, v.channel_embedding FROM file_rows f LEFT JOIN vector_sets v ON v.content = f.vector_set');
+    for (const table of ['file_rows', 'vector_sets']) await connection.run(`DROP TABLE ${table}`);
+    await connection.run('ALTER TABLE old_rows RENAME TO file_rows');
+    await connection.run("UPDATE store_info SET value = '3' WHERE key = 'store_version'");
+  });
+}
+
+it.each(['reading', 'writing'])('a store of the third version is brought up to date by %s, without losing a row', async (first) => {
+  const file = fresh();
+  const store = openStore(file);
+  await store.put([...[1001, 1002, 1003].map((frame) => sample({ frame })), sample({ name: 'other', channels: ['Y'] }), sample({ name: 'bad', unreadable: true }), sample({ bucket: 'b', folder: 'x' })]);
+  await store.remove([sample({ bucket: 'b', folder: 'x' }).identity]);
+  const before = await everything(file);
+  await asThirdLayout(file);
+  await store.close();
+  const again = openStore(file);
+  if (first === 'writing') expect(await again.put([sample()])).toMatchObject({ unchanged: 1 });
+  else expect(await everything(file)).toEqual(before);
+  expect(await again.similar({ to: sample({ frame: 9 }).report, collapse: false })).toHaveLength(4);
+  expect((await again.sql('SELECT count(*), count(DISTINCT content) FROM vector_sets')).rows).toEqual([['2', '2']]);
+  expect(await again.put([sample({ frame: 1004 })])).toMatchObject({ inserted: 1 });
+  expect((await again.sql("SELECT value FROM store_info WHERE key = 'store_version'")).rows).toEqual([['4']]);
 });
 
 it('takes out what replaced files leave behind, and keeps what others have', async () => {

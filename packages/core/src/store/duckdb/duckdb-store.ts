@@ -126,7 +126,7 @@ export class DuckDbStore implements SqlStore {
     if (!existsAsFile(this.location)) throw new ExrError('INVALID_ARGUMENT', `${this.location}: there is no store yet: make one with \`exr index\``, { source: this.location });
     const gate = { ...this.options, signal: options?.signal };
     for (;;) {
-      const done = await withDatabase(this.location, 'read', fences, gate, async (connection) => ((await checkSchema(connection, this.location)).firstLayout ? undefined : { result: await work(connection) }));
+      const done = await withDatabase(this.location, 'read', fences, gate, async (connection) => ((await checkSchema(connection, this.location)).layout === 'present' ? { result: await work(connection) } : undefined));
       if (done) return done.result;
       // A store as an earlier exr kept it: brought up to date first, once.
       await withDatabase(this.location, 'write', [], gate, (connection) => provision(connection, this.location));

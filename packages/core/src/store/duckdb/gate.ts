@@ -73,13 +73,21 @@ const LINGER_MS = 500;
 /** How often it looks whether somebody waits. */
 const LOOK_MS = 25;
 /** Longest time that a process keeps the file over several writes. */
-const HOLD_MS = 5000;
+const HOLD_MS = 20_000;
 /** A write-ahead log of this size is worked into the file even when others wait; a smaller one is left for a quieter moment. */
 const LOG_BYTES = 4 * 2 ** 20;
+/** Between writes the log is worked in at this size: each time the last row group of every table is written anew, so not too often. */
+const LARGE_LOG_BYTES = 16 * 2 ** 20;
+/** Writes come faster than the log can be worked in: the next one waits for it. */
+const LONGEST_LOG_BYTES = 64 * 2 ** 20;
 
 interface Held {
   readonly instance: DuckDBInstance;
   readonly connection: DuckDBConnection;
+  /** Works the log in, beside transactions of the other connection. */
+  readonly tidier: DuckDBConnection;
+  /** Ends when it has done so. */
+  tidying?: Promise<void> | undefined;
   readonly settings: string;
   readonly inode: number;
   readonly since: number;
@@ -146,6 +154,9 @@ async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
   const wanted = isWaitedFor(file);
   if (wanted) yielded.set(file, Date.now());
   if (wanted || lingerMs <= 0 || Date.now() - open.since > HOLD_MS) return letGo(file, !wanted && lingerMs <= 0);
+  const bytes = logBytes(file);
+  if (bytes > LARGE_LOG_BYTES) open.tidying ??= tidied(open);
+  if (bytes > LONGEST_LOG_BYTES) await open.tidying;
   linger(file, open, Date.now() + lingerMs);
 }
 
@@ -158,27 +169,36 @@ function linger(file: string, open: Held, until: number): void {
   }, LOOK_MS);
 }
 
+const logBytes = (file: string): number => statSync(`${file}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+
+/** What cannot be worked in (a full disk) stays in the log, which the next to open the file reads. */
+function tidied(open: Held): Promise<void> {
+  return open.tidier.run('CHECKPOINT store').then(
+    () => void (open.tidying = undefined),
+    () => void (open.tidying = undefined),
+  );
+}
+
 /** Works the log into the file (unless others wait and it is small) and closes it, in DuckDB's own thread. */
 async function letGo(file: string, tidy = true): Promise<void> {
   const open = held.get(file)!;
   held.delete(file);
   clearTimeout(open.timer);
-  if (tidy || (statSync(`${file}.wal`, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) {
-    // What cannot be worked in (a full disk) stays in the log, which the next to open the file reads.
-    await open.connection.run('CHECKPOINT store').catch(() => undefined);
-  }
+  await open.tidying;
+  if (tidy || logBytes(file) > LOG_BYTES) await tidied(open);
   await shut(open);
 }
 
-async function shut({ connection, instance }: Held): Promise<void> {
+async function shut({ connection, tidier, instance }: Held): Promise<void> {
   await connection.run('USE memory').then(() => connection.run('DETACH store')).catch(() => undefined);
+  tidier.closeSync();
   connection.closeSync();
   instance.closeSync();
 }
 
 function settingsOf(file: string, options: GateOptions): Record<string, string> {
   return {
-    memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`,
+    memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`, checkpoint_threshold: '1TB',
     autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false',
   };
 }
@@ -196,7 +216,7 @@ async function opened(file: string, mode: 'read' | 'write', fences: readonly str
     await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
     await opening.run('USE store');
     for (const statement of fences) await opening.run(statement);
-    return { instance, connection, settings: JSON.stringify(settings), inode: inodeOf(file), since: Date.now() };
+    return { instance, connection, tidier: await instance.connect(), settings: JSON.stringify(settings), inode: inodeOf(file), since: Date.now() };
   } catch (error) {
     connection?.closeSync();
     instance.closeSync();

@@ -7,12 +7,12 @@ const text = (value: unknown): string | null => (value === null || value === und
 /** No file is there twice in a file that one process writes at a time; a store that was merged by hand may have some. */
 const CONDITION: Readonly<Record<SuspectKind, string>> = {
   failed: "f.status IN ('error', 'partial')",
-  doubled: 'f.file_id IN (SELECT file_id FROM files GROUP BY file_id HAVING count(*) > 1)',
+  doubled: 'f.file_id IN (SELECT file_id FROM file_rows GROUP BY file_id HAVING count(*) > 1)',
 };
 
 export async function suspectsOf(connection: DuckDBConnection, kind: SuspectKind, limit: number): Promise<Suspect[]> {
   const result = await connection.runAndReadAll(
-    `SELECT f.file_id, any_value(f.bucket), any_value(f.file_path), max(f.last_inspected) AS seen FROM files f WHERE ${CONDITION[kind]} GROUP BY f.file_id ORDER BY seen NULLS FIRST, f.file_id LIMIT ${limit}`,
+    `SELECT f.file_id, any_value(f.bucket), any_value(f.file_path), max(f.last_inspected) AS seen FROM file_rows f WHERE ${CONDITION[kind]} GROUP BY f.file_id ORDER BY seen NULLS FIRST, f.file_id LIMIT ${limit}`,
   );
   return result.getRowsJS().map(([fileId, bucket, path, seen]) => ({ fileId: String(fileId), bucket: text(bucket), path: String(path), lastInspected: text(seen) }));
 }

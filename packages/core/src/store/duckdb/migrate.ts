@@ -1,10 +1,9 @@
 /**
- * A store of version 1 or 2, where every file had rows of its own in `files`, `parts`, `channel_rows` and `attributes`. All of it in the
- * caller's transaction: a process that dies leaves the store as it was. In slices of files, so that memory stays bounded.
+ * A store of version 1 or 2, where every file had rows of its own in `files`, `parts`, `channel_rows` and `attributes`, and one of version 3, where it had
+ * vectors of its own. All of it in the caller's transaction: a process that dies leaves the store as it was. In slices of files, so that memory stays bounded.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { tableNamed } from '../columns.ts';
-import { ATTRIBUTE_VALUES, CHANNEL_SETS, PART_SETS, tableStatements, type StoredTable } from './ddl.ts';
+import { ATTRIBUTE_VALUES, CHANNEL_SETS, FILE_ROWS, PART_SETS, tableStatements, VECTOR_SETS, VIEWS, type StoredTable } from './ddl.ts';
 
 const SLICE = 5000;
 
@@ -23,14 +22,36 @@ export async function migrateFirstLayout(connection: DuckDBConnection): Promise<
     await moveSets(connection, 'first_parts', PART_SETS, 'part_index');
     await moveSets(connection, 'first_attributes', ATTRIBUTE_VALUES, null);
   }
-  const files = tableNamed('files').columns.map(({ name }) => `"${name}"`).filter((name) => name !== '"file_id"');
-  const there = new Set((await connection.runAndReadAll("SELECT column_name FROM information_schema.columns WHERE table_name = 'first_files'")).getRowsJS().map(([name]) => `"${String(name)}"`));
-  const kept = files.filter((name) => there.has(name));
   const set = (kind: StoredTable): string => `(SELECT content FROM placed p WHERE p.file_id = f.file_id AND p.kind = '${kind.name}')`;
-  await run(`INSERT INTO file_rows ("file_id", ${kept.join(', ')}, channel_set, part_set, number) SELECT f.file_id, ${kept.map((name) => `f.${name}`).join(', ')}, ${set(CHANNEL_SETS)}, ${set(PART_SETS)}, n.number FROM first_files f JOIN numbered n ON n.file_id = f.file_id`);
+  await moveFiles(connection, 'first_files', { channel_set: set(CHANNEL_SETS), part_set: set(PART_SETS), number: '(SELECT number FROM numbered n WHERE n.file_id = f.file_id)' });
   await run(`INSERT INTO file_attributes SELECT n.number, p.content FROM placed p JOIN numbered n ON n.file_id = p.file_id WHERE p.kind = '${ATTRIBUTE_VALUES.name}'`);
   for (const table of ['first_files', 'first_parts', 'first_attributes', 'channel_rows']) await run(`DROP TABLE ${table}`);
   for (const table of ['numbered', 'seen', 'placed', 'slice']) await run(`DROP TABLE IF EXISTS temp.${table}`);
+}
+
+export async function migrateThirdLayout(connection: DuckDBConnection): Promise<void> {
+  for (const view of VIEWS) await connection.run(`DROP VIEW IF EXISTS ${view}`);
+  await connection.run('ALTER TABLE file_rows RENAME TO third_rows');
+  for (const statement of tableStatements()) await connection.run(statement);
+  await moveFiles(connection, 'third_rows');
+  await connection.run('DROP TABLE third_rows');
+}
+
+/** Rows of files that have their vectors with them, into `file_rows` and `vector_sets`. `given`: columns that they lack, as SQL over `f`. */
+async function moveFiles(connection: DuckDBConnection, from: string, given: Readonly<Record<string, string>> = {}): Promise<void> {
+  const run = (statement: string): Promise<unknown> => connection.run(statement);
+  const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
+  const named = (table: StoredTable): string[] => table.columns.map(({ name }) => name).filter((name) => there.has(name));
+  const vectors = named(VECTOR_SETS);
+  await run(`CREATE TEMP TABLE vectored AS SELECT rowid AS line, md5(${vectors.map((name) => `CAST(${name} AS VARCHAR)`).join(' || ')}) AS key FROM ${from} WHERE metadata_embedding IS NOT NULL`);
+  await run('CREATE TEMP TABLE firsts AS SELECT key, min(line) AS line, row_number() OVER () AS content FROM vectored GROUP BY key');
+  await run(`INSERT INTO vector_sets (content, ${vectors.join(', ')}) SELECT s.content, ${vectors.map((name) => `f.${name}`).join(', ')} FROM firsts s JOIN ${from} f ON f.rowid = s.line`);
+  const names = named(FILE_ROWS).map((name) => `"${name}"`);
+  await run(
+    `INSERT INTO file_rows (${[...names, ...Object.keys(given), 'vector_set'].join(', ')}) SELECT ${[...names.map((name) => `f.${name}`), ...Object.values(given), 's.content'].join(', ')}
+      FROM ${from} f LEFT JOIN vectored v ON v.line = f.rowid LEFT JOIN firsts s ON s.key = v.key`,
+  );
+  for (const table of ['vectored', 'firsts']) await run(`DROP TABLE temp.${table}`);
 }
 
 /** Gives each distinct set of rows (or, without `order`, each distinct row) of the slice's files a number, and says which file has it. */

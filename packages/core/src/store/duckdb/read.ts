@@ -49,7 +49,7 @@ export async function nearestRows(connection: DuckDBConnection, vector: Float32A
   const bound = [...parameters, arrayValue([...vector]), EMBEDDING_VERSION, exceptId ?? ''];
   const at = parameters.length;
   const types = [...parameters.map(() => undefined), ARRAY(FLOAT, length)] as never[];
-  const ranked = `SELECT f.file_id, coalesce(f.sequence, f.file_id) AS grouped, array_cosine_distance(f.${column}, $${at + 1}) AS distance FROM file_rows f WHERE f.${column} IS NOT NULL AND f.embedding_version = $${at + 2} AND f.file_id <> $${at + 3} AND ${sql}`;
+  const ranked = `SELECT f.file_id, coalesce(f.sequence, f.file_id) AS grouped, v.distance FROM file_rows f JOIN (SELECT content, array_cosine_distance(${column}, $${at + 1}) AS distance FROM vector_sets) v ON v.content = f.vector_set WHERE f.embedding_version = $${at + 2} AND f.file_id <> $${at + 3} AND ${sql}`;
   const once = collapse ? 'SELECT arg_min(file_id, distance) AS file_id, min(distance) AS distance FROM ranked GROUP BY grouped' : 'SELECT file_id, distance FROM ranked';
   const statement = `WITH ranked AS (${ranked}), nearest AS MATERIALIZED (SELECT * FROM (${once}) ORDER BY distance, file_id LIMIT ${Math.max(0, Math.floor(limit))}),
     chosen AS MATERIALIZED (SELECT ${SINGLE} FROM file_rows f SEMI JOIN nearest n ON n.file_id = f.file_id)
@@ -73,8 +73,8 @@ export async function summarize(connection: DuckDBConnection, location: string):
     return result.getRowsJS().map(([name, files, bytes]) => ({ name: text(name), files: number(files), bytes: number(bytes) }));
   };
   const ofParts = (column: string): string => `SELECT DISTINCT p.${column} AS name, f.file_id, f.size_bytes FROM file_rows f JOIN part_sets p ON p.content = f.part_set WHERE f.status <> 'deleted'`;
-  const ofFiles = (expression: string, condition = "f.status <> 'deleted'"): string => `SELECT ${expression} AS name, f.file_id, f.size_bytes FROM files f WHERE ${condition}`;
-  const totals = (await connection.runAndReadAll("SELECT count(*), sum(size_bytes), count(DISTINCT sequence) FROM files WHERE status <> 'deleted'")).getRowsJS()[0]!;
+  const ofFiles = (expression: string, condition = "f.status <> 'deleted'"): string => `SELECT ${expression} AS name, f.file_id, f.size_bytes FROM file_rows f WHERE ${condition}`;
+  const totals = (await connection.runAndReadAll("SELECT count(*), sum(size_bytes), count(DISTINCT sequence) FROM file_rows WHERE status <> 'deleted'")).getRowsJS()[0]!;
   return {
     location, storeVersion: STORE_VERSION, files: number(totals[0]), bytes: number(totals[1]), sequences: number(totals[2]),
     byStatus: await counts(ofFiles('f.status', 'true')),

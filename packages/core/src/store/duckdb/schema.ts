@@ -2,9 +2,9 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { ExrError } from '../../errors.ts';
 import { STORE_VERSION } from '../columns.ts';
-import type { Session } from './contents.ts';
+import { Session } from './contents.ts';
 import { columnDdl, EXPECTED, STORED, tableStatements, viewStatements, VIEWS, type StoredColumn } from './ddl.ts';
-import { migrateFirstLayout } from './migrate.ts';
+import { migrateFirstLayout, migrateThirdLayout } from './migrate.ts';
 import { inTransaction } from './transaction.ts';
 
 async function tableNames(connection: DuckDBConnection): Promise<Set<string>> {
@@ -17,8 +17,10 @@ async function storedVersion(connection: DuckDBConnection): Promise<number> {
   return Number(result.getRowsJS()[0]?.[0] ?? NaN);
 }
 
-/** For readers: the file is a store of a version that we know. In versions 1 and 2 every file had rows of its own (migrate.ts). */
-export async function checkSchema(connection: DuckDBConnection, file: string): Promise<{ readonly version: number; readonly firstLayout: boolean }> {
+type Layout = 'first' | 'third' | 'present';
+
+/** For readers: the file is a store of a version that we know. Stores of an earlier layout are brought up to date first (migrate.ts): in versions 1 and 2 every file had rows of its own, in 3 vectors of its own. */
+export async function checkSchema(connection: DuckDBConnection, file: string): Promise<{ readonly version: number; readonly layout: Layout }> {
   const names = await tableNames(connection);
   if (!names.has('store_info')) {
     throw new ExrError('INVALID_ARGUMENT', names.size === 0 ? `${file}: an empty DuckDB database, expected a store: run \`exr index\` first` : `${file}: a DuckDB database with the tables ${[...names].slice(0, 5).join(', ')}, expected a store of exr-inspector`, { source: file });
@@ -26,7 +28,7 @@ export async function checkSchema(connection: DuckDBConnection, file: string): P
   const version = await storedVersion(connection);
   if (!(version >= 1)) throw new ExrError('READ_FAILED', `${file}: its store_version is ${version}, expected 1 to ${STORE_VERSION}: the store is damaged`, { source: file });
   if (version > STORE_VERSION) throw new ExrError('UNSUPPORTED_VERSION', `${file}: store version ${version}, this exr knows 1 to ${STORE_VERSION}: use a newer exr; the store is left as it is`, { source: file });
-  return { version, firstLayout: names.has('channel_rows') };
+  return { version, layout: names.has('channel_rows') ? 'first' : version < 4 && !names.has('vector_sets') ? 'third' : 'present' };
 }
 
 const sessions = new WeakMap<DuckDBConnection, Session>();
@@ -36,10 +38,11 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
   const open = sessions.get(connection);
   if (open) return open;
   const names = await tableNames(connection);
-  const { version, firstLayout } = names.size === 0 ? { version: STORE_VERSION, firstLayout: false } : await checkSchema(connection, file);
+  const { version, layout } = names.size === 0 ? { version: STORE_VERSION, layout: 'present' } : await checkSchema(connection, file);
   if (version < STORE_VERSION || !EXPECTED.every((name) => names.has(name))) {
     await inTransaction(connection, async () => {
-      if (firstLayout) await migrateFirstLayout(connection);
+      if (layout === 'first') await migrateFirstLayout(connection);
+      else if (layout === 'third') await migrateThirdLayout(connection);
       else for (const statement of tableStatements()) await connection.run(statement);
       await addColumns(connection, missingColumns(await columnsThere(connection)));
       await connection.run("DELETE FROM store_info WHERE key = 'store_version'");
@@ -51,8 +54,8 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
     await inTransaction(connection, () => addColumns(connection, missingColumns(columns)));
     columns = await columnsThere(connection);
   }
-  const [row] = (await connection.runAndReadAll(`SELECT greatest(coalesce((SELECT max(number) FROM file_rows), 0), ${['channel_sets', 'part_sets', 'attribute_values'].map((table) => `coalesce((SELECT max(content) FROM ${table}), 0)`).join(', ')})`)).getRowsJS();
-  const session: Session = { columns, known: new Map(), next: Number(row![0]) + 1 };
+  const [row] = (await connection.runAndReadAll(`SELECT greatest(coalesce((SELECT max(number) FROM file_rows), 0), ${['channel_sets', 'part_sets', 'vector_sets', 'attribute_values'].map((table) => `coalesce((SELECT max(content) FROM ${table}), 0)`).join(', ')})`)).getRowsJS();
+  const session = new Session(columns, Number(row![0]) + 1);
   sessions.set(connection, session);
   return session;
 }

@@ -12,8 +12,8 @@ export async function sweep(connection: DuckDBConnection, session: Session, file
   await connection.run("DELETE FROM store_info WHERE key = 'unswept'");
   await connection.run("INSERT INTO store_info VALUES ('unswept', $1)", [String(due ? 0 : unswept)]);
   if (!due) return;
-  await connection.run('CREATE OR REPLACE TEMP TABLE used AS SELECT channel_set AS content FROM file_rows UNION SELECT part_set FROM file_rows UNION SELECT content FROM file_attributes');
-  for (const table of ['channel_sets', 'part_sets', 'attribute_values', 'content_keys']) await connection.run(`DELETE FROM ${table} AS t WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.content = t.content)`);
+  await connection.run('CREATE OR REPLACE TEMP TABLE used AS SELECT channel_set AS content FROM file_rows UNION SELECT part_set FROM file_rows UNION SELECT vector_set FROM file_rows UNION SELECT content FROM file_attributes');
+  for (const table of ['channel_sets', 'part_sets', 'vector_sets', 'attribute_values', 'content_keys']) await connection.run(`DELETE FROM ${table} AS t WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.content = t.content)`);
   await connection.run('DROP TABLE temp.used');
-  session.known.clear();
+  session.forget();
 }

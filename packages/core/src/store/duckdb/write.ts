@@ -55,15 +55,15 @@ export async function putAll(connection: DuckDBConnection, session: Session, fil
   await bumpAll(connection, untouched.map(([file_id, { times, last }]) => ({ file_id, last_inspected: last, times: String(times), ...orderOf(current.get(file_id)!) })));
   const replaced = [...write.keys()].filter((id) => kept.has(id));
   await deleteRows(connection, session, replaced);
-  await insertFiles(connection, session, [...write].map(([id, i]) => ({ report: files[i]!.report, row: () => fileRowWithHistory(files[i]!, now, kept.get(id), current.get(id)!, seen.get(id)!) })));
+  await insertFiles(connection, session, [...write].map(([id, i]) => ({ report: files[i]!.report, row: () => fileRowWithHistory(files[i]!, now, incoming[i]!, kept.get(id), current.get(id)!, seen.get(id)!) })));
   const count = (outcome: Outcome): number => outcomes.filter((one) => one === outcome).length;
   return { inserted: count('new'), replaced: count('changed'), unchanged: count('unchanged'), stale: count('stale'), repeated: count('repeated'), outcomes };
 }
 
 const orderOf = ({ sequencer, events }: StoredVersion): Row => ({ sequencer, events });
 
-function fileRowWithHistory({ report, identity }: InspectedFile, now: string, before: Kept | undefined, after: StoredVersion, { times, last }: { times: number; last: string }): Row {
-  const row = Object.assign(fileRowOf(report, identity, now), orderOf(after));
+function fileRowWithHistory({ report, identity }: InspectedFile, now: string, version: ReturnType<typeof versionRowOf>, before: Kept | undefined, after: StoredVersion, { times, last }: { times: number; last: string }): Row {
+  const row = Object.assign(fileRowOf(report, identity, now, version), orderOf(after));
   row['last_inspected'] = last;
   row['first_seen'] = before?.first_seen ?? row['first_seen']!;
   row['inspection_count'] = (before?.inspection_count ?? 0) + times;
@@ -77,7 +77,7 @@ async function bumpAll(connection: DuckDBConnection, rows: readonly Row[]): Prom
 }
 
 /** Files whose rows are made before they are handed over: few, so that memory does not grow with the batch. */
-const SLICE = 256;
+const SLICE = 1024;
 
 async function insertFiles(connection: DuckDBConnection, session: Session, files: readonly { readonly report: ExrReport; readonly row: () => Row }[]): Promise<void> {
   if (files.length === 0) return;
