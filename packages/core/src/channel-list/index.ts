@@ -7,7 +7,7 @@ import type { ReportChannel } from '../report/index.ts';
 const FIELDS = ['part_index', 'name', 'layer', 'component', 'view', 'type', 'x_sampling', 'y_sampling', 'p_linear'] as const satisfies readonly (keyof ReportChannel)[];
 
 export interface ChannelList {
-  /** A copy: whoever changes a report's channels later changes nothing here. */
+  /** A copy where the list is remembered: whoever changes a report's channels later changes nothing here. */
   readonly channels: readonly Partial<ReportChannel>[];
   /** Never given twice. */
   readonly id: number;
@@ -15,6 +15,8 @@ export interface ChannelList {
 
 /** Lists that are remembered; a store of many shows has a few hundred. */
 const REMEMBERED = 1024;
+/** A longer list is nobody else's, or not honest: it is not kept beyond the array that it comes in. */
+const LONGEST = 4096;
 const buckets = new Map<string, ChannelList[]>();
 const ofArray = new WeakMap<readonly Partial<ReportChannel>[], ChannelList>();
 let [count, made] = [0, 0];
@@ -23,6 +25,10 @@ let [count, made] = [0, 0];
 export function channelList(channels: readonly Partial<ReportChannel>[]): ChannelList {
   let list = ofArray.get(channels);
   if (list) return list;
+  if (channels.length > LONGEST) {
+    ofArray.set(channels, (list = { channels, id: ++made }));
+    return list;
+  }
   const bucket = `${channels.length}\0${channels[0]?.name}\0${channels[channels.length - 1]?.name}`;
   list = buckets.get(bucket)?.find((known) => same(known.channels, channels));
   if (!list) {

@@ -23,11 +23,14 @@ export function embedMetadata(report: Embeddable): Float32Array {
   const key = metadataFingerprint(report);
   let known = vectors.get(key);
   if (!known) {
+    known = metadataVector(metadataFeatures(report), METADATA_DIMENSIONS);
     if (vectors.size >= 1024) vectors.clear();
-    vectors.set(key, (known = metadataVector(metadataFeatures(report), METADATA_DIMENSIONS)));
+    if (key.length <= LONGEST_KEY) vectors.set(key, known);
   }
   return known.slice();
 }
+/** Longer than any honest header's: what is made to be large shall not stay in memory. */
+const LONGEST_KEY = 16 * 1024;
 /** Most frames of one sequence have the same vector. */
 const vectors = new Map<string, Float32Array>();
 
