@@ -161,6 +161,8 @@ export class Workbench {
 
   async screenshot(name: string): Promise<void> {
     mkdirSync(screenshots, { recursive: true });
+    // What was changed a moment ago is on the screen two frames later.
+    await this.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await this.page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' });
   }
 }
