@@ -8,7 +8,7 @@ import { valuesText } from './pixels.ts';
 describe('numbers', () => {
   it('are written as people read them', () => {
     expect([0, -0, 1, 0.5, -2.25, 65504, 1e-7, 1234567.8, 1e10, NaN, Infinity, -Infinity, 1 / 3].map((value) => valueText(value))).toEqual([
-      '0', '−0', '1', '0.5', '−2.25', '65504', '1e−7', '1.235e6', '1e10', 'NaN', '+Inf', '−Inf', '0.33333',
+      '0', '−0', '1', '0.5', '−2.25', '65504', '1e−7', '1.2346e6', '1e10', 'NaN', '+Inf', '−Inf', '0.33333',
     ]);
     expect([pixelText(4294967295, 'uint'), pixelText(0.1, 'half'), pixelText(Math.fround(0.1), 'float')]).toEqual(['4294967295', '0.1', '0.1']);
     expect([stopsText(0), stopsText(1.5), stopsText(-0.25), stopsText(0.001)]).toEqual(['0.00', '+1.50', '−0.25', '0.00']);

@@ -8,7 +8,7 @@ export function valueText(value: number, digits = 5): string {
   if (value === 0) return Object.is(value, -0) ? '−0' : '0';
   const magnitude = Math.abs(value);
   const text = Number.isInteger(value) && magnitude < 1e7 ? String(magnitude)
-    : magnitude >= 1e6 || magnitude < 1e-4 ? magnitude.toExponential(digits - 2).replace(/\.?0+e/, 'e').replace('e-', 'e−').replace('e+', 'e')
+    : magnitude >= 1e6 || magnitude < 1e-4 ? magnitude.toExponential(digits - 1).replace(/\.?0+e/, 'e').replace('e-', 'e−').replace('e+', 'e')
     : magnitude.toPrecision(digits).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
   return value < 0 ? `−${text}` : text;
 }
