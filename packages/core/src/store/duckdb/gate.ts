@@ -4,16 +4,17 @@
  * process), so everything on one file goes through one queue.
  *
  * A writer keeps the file for a moment (LINGER_MS) after each transaction, because opening and closing cost more than a small batch; it lets go at once when
- * somebody waits, and after HOLD_MS in any case. What is committed is in the file or in its write-ahead log by then: nothing is lost however the process ends.
+ * somebody waits. What is committed is in the file or in its write-ahead log by then: nothing is lost however the process ends.
  */
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { closeSync, openSync, realpathSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExrError, isExrError } from '../../errors.ts';
 import { storeError } from './trouble.ts';
+import { isWaitedFor, markWaiting, unmark } from './waiting.ts';
 
 type DuckDb = typeof import('@duckdb/node-api');
 let loaded: Promise<DuckDb> | undefined;
@@ -72,8 +73,6 @@ type Use<T> = (connection: DuckDBConnection) => Promise<T>;
 const LINGER_MS = 500;
 /** How often it looks whether somebody waits. */
 const LOOK_MS = 25;
-/** Longest time that a process keeps the file over several writes. */
-const HOLD_MS = 20_000;
 /** A write-ahead log of this size is worked into the file even when others wait; a smaller one is left for a quieter moment. */
 const LOG_BYTES = 4 * 2 ** 20;
 /** Between writes the log is worked in at this size: each time the last row group of every table is written anew, so not too often. */
@@ -90,7 +89,6 @@ interface Held {
   tidying?: Promise<void> | undefined;
   readonly settings: string;
   readonly inode: number;
-  readonly since: number;
   timer?: NodeJS.Timeout;
 }
 const held = new Map<string, Held>();
@@ -153,7 +151,7 @@ async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
   held.set(file, open);
   const wanted = isWaitedFor(file);
   if (wanted) yielded.set(file, Date.now());
-  if (wanted || lingerMs <= 0 || Date.now() - open.since > HOLD_MS) return letGo(file, !wanted && lingerMs <= 0);
+  if (wanted || lingerMs <= 0) return letGo(file, !wanted && lingerMs <= 0);
   const bytes = logBytes(file);
   if (bytes > LARGE_LOG_BYTES) open.tidying ??= tidied(open);
   if (bytes > LONGEST_LOG_BYTES) await open.tidying;
@@ -216,7 +214,7 @@ async function opened(file: string, mode: 'read' | 'write', fences: readonly str
     await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
     await opening.run('USE store');
     for (const statement of fences) await opening.run(statement);
-    return { instance, connection, tidier: await instance.connect(), settings: JSON.stringify(settings), inode: inodeOf(file), since: Date.now() };
+    return { instance, connection, tidier: await instance.connect(), settings: JSON.stringify(settings), inode: inodeOf(file) };
   } catch (error) {
     connection?.closeSync();
     instance.closeSync();
@@ -233,25 +231,6 @@ const inodeOf = (file: string): number => statSync(file, { throwIfNoEntry: false
  */
 const ROW_GROUPS = 'ROW_GROUP_SIZE 16384';
 
-/** The mark that somebody waits: a file beside the store whose time is renewed at every attempt. One that is older than this was left behind. */
-const markOf = (file: string): string => `${file}.waiting`;
-const MARK_MS = 1500;
-
-function isWaitedFor(file: string): boolean {
-  const mark = statSync(markOf(file), { throwIfNoEntry: false });
-  return mark !== undefined && Math.abs(Date.now() - mark.mtimeMs) < MARK_MS;
-}
-
-/** Who may not write in the folder waits without a mark. */
-function markWaiting(file: string): void {
-  try {
-    closeSync(openSync(markOf(file), 'a'));
-    utimesSync(markOf(file), new Date(), new Date());
-  } catch {
-    // Then the holder does not know, and lets go when HOLD_MS are over.
-  }
-}
-
 async function retried<T>(file: string, { lockTimeoutMs = 30_000, onWait, signal }: GateOptions & { signal?: AbortSignal | undefined }, open: () => Promise<T>): Promise<T> {
   const started = Date.now();
   let said = -Infinity;
@@ -259,7 +238,7 @@ async function retried<T>(file: string, { lockTimeoutMs = 30_000, onWait, signal
   for (let attempt = 0; ; attempt++) {
     try {
       const done = await open();
-      if (marked) rmSync(markOf(file), { force: true });
+      if (marked) unmark(file);
       return done;
     } catch (error) {
       const message = String((error as Error)?.message ?? error);

@@ -1,7 +1,7 @@
 /** What the world does to a store: a full disk, a lock held for long, a read-only folder. Child processes run the build (`nx test` builds first). */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sample } from '../contract.spec-util.ts';
 import { openStore } from '../index.ts';
 import { realFile } from './gate.ts';
+import { isWaitedFor, markWaiting, unmark } from './waiting.ts';
 
 const built = fileURLToPath(new URL('../../../dist/store/index.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'exr-trouble-'));
@@ -84,6 +85,18 @@ it('a folder that cannot be made is said', async () => {
   const file = join(folder, 'plain');
   writeFileSync(file, '');
   await expect(openStore(join(file, 'store.duckdb')).put([sample()])).rejects.toMatchObject({ code: 'READ_FAILED', message: expect.stringContaining('folder cannot be made') });
+});
+
+it('who may not write beside the store leaves the mark elsewhere, and takes it away', () => {
+  const file = join(folder, 'marked.duckdb');
+  mkdirSync(`${file}.waiting`); // nothing can be written under that name
+  utimesSync(`${file}.waiting`, 0, 0);
+  expect(isWaitedFor(file)).toBe(false);
+  markWaiting(file);
+  expect(isWaitedFor(file)).toBe(true);
+  expect(isWaitedFor(join(folder, 'another.duckdb'))).toBe(false);
+  unmark(file);
+  expect(isWaitedFor(file)).toBe(false);
 });
 
 it('one file under two names is one file', async () => {

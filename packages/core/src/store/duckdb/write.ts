@@ -26,8 +26,9 @@ interface Kept extends StoredVersion {
 }
 const KEPT = ['file_id', 'version', 'header_hash', 'status', 'embedding_version', 'has_stats', 'has_findings', 'bucket', 'mtime', 'sequencer', 'last_inspected', 'events', 'first_seen', 'inspection_count'] as const;
 
-async function keptVersions(connection: DuckDBConnection): Promise<Map<string, Kept>> {
-  const result = await connection.runAndReadAll(`SELECT ${KEPT.map((name) => `f.${name}`).join(', ')} FROM file_rows f SEMI JOIN incoming i ON i.file_id = f.file_id`);
+/** The ids (hex digits) go in as one text: a table of them would cost a small transaction more than what it is for. */
+async function keptVersions(connection: DuckDBConnection, ids: readonly string[]): Promise<Map<string, Kept>> {
+  const result = await connection.runAndReadAll(`SELECT ${KEPT.map((name) => `f.${name}`).join(', ')} FROM file_rows f WHERE f.file_id IN (SELECT unnest(string_split($1, ' ')))`, [ids.join(' ')]);
   return new Map(result.getRowsJS().map((cells) => {
     const row = Object.fromEntries(KEPT.map((name, i) => [name, cells[i]])) as unknown as Kept;
     return [row.file_id, row];
@@ -36,8 +37,7 @@ async function keptVersions(connection: DuckDBConnection): Promise<Map<string, K
 
 export async function putAll(connection: DuckDBConnection, session: Session, files: readonly InspectedFile[], now: string): Promise<PutResult> {
   const incoming = files.map((file) => versionRowOf(file, now));
-  await staged(connection, 'incoming', [KEY], incoming as unknown as Row[]);
-  const kept = await keptVersions(connection);
+  const kept = await keptVersions(connection, incoming.map(({ file_id }) => file_id));
   // The same file twice in one batch: the later inspection decides against what the earlier one leaves behind.
   const current = new Map<string, StoredVersion>(kept);
   const write = new Map<string, number>();
@@ -111,9 +111,8 @@ async function deleteRows(connection: DuckDBConnection, session: Session, ids: r
 }
 
 export async function touchAll(connection: DuckDBConnection, ids: readonly string[], now: string): Promise<number> {
-  const unique = [...new Set(ids)];
-  await staged(connection, 'incoming', [KEY], unique.map((file_id) => ({ file_id })));
-  const known = [...(await keptVersions(connection)).values()].filter(({ status }) => status !== 'deleted');
+  const unique = [...new Set(ids)].filter((id) => !id.includes(' '));
+  const known = [...(await keptVersions(connection, unique)).values()].filter(({ status }) => status !== 'deleted');
   await bumpAll(connection, known.map(({ file_id }) => ({ file_id, last_inspected: now, times: '1' })));
   return known.length;
 }
@@ -121,8 +120,7 @@ export async function touchAll(connection: DuckDBConnection, ids: readonly strin
 /** Tombstones: the row in `files` stays, with what identifies it; everything else of the file goes. */
 export async function removeAll(connection: DuckDBConnection, session: Session, locations: readonly Pick<FileIdentity, 'bucket' | 'path' | 'sequencer' | 'observedAt'>[], now: string): Promise<number> {
   const wanted = new Map(locations.map((location) => [fileIdOf(location), location]));
-  await staged(connection, 'incoming', [KEY], [...wanted.keys()].map((file_id) => ({ file_id })));
-  const kept = await keptVersions(connection);
+  const kept = await keptVersions(connection, [...wanted.keys()]);
   const gone: Row[] = [];
   for (const [id, location] of wanted) {
     const before = kept.get(id);
