@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, constants, futimesSync, openSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { join } from 'node:path';
  */
 const marksOf = (file: string): readonly string[] => [`${file}.waiting`, join(tmpdir(), `exr-${createHash('sha256').update(file).digest('hex').slice(0, 16)}.waiting`)];
 const MARK_MS = 1500;
+/** No link is followed: in a shared folder it may lead to somebody's file. (Windows has no such flag.) */
+const MARK_FLAGS = constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 export function isWaitedFor(file: string): boolean {
   return marksOf(file).some((path) => {
@@ -20,8 +22,12 @@ export function isWaitedFor(file: string): boolean {
 export function markWaiting(file: string): void {
   for (const mark of marksOf(file)) {
     try {
-      closeSync(openSync(mark, 'a'));
-      utimesSync(mark, new Date(), new Date());
+      const opened = openSync(mark, MARK_FLAGS);
+      try {
+        futimesSync(opened, new Date(), new Date());
+      } finally {
+        closeSync(opened);
+      }
       return;
     } catch {
       // The next place; without any the holder does not know, and lets go when it has nothing more to write.
