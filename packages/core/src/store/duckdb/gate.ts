@@ -85,7 +85,9 @@ interface Held {
   readonly connection: DuckDBConnection;
   /** Works the log in, beside transactions of the other connection. */
   readonly tidier: DuckDBConnection;
-  /** Ends when it has done so. */
+  /** The log that was found when the file was opened is large (a process died): it is worked in after the first write, because every reader reads it. */
+  inherited: boolean;
+  /** Ends when the log is worked in. */
   tidying?: Promise<void> | undefined;
   readonly settings: string;
   readonly inode: number;
@@ -153,7 +155,8 @@ async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
   if (wanted) yielded.set(file, Date.now());
   if (wanted || lingerMs <= 0) return letGo(file, !wanted && lingerMs <= 0);
   const bytes = logBytes(file);
-  if (bytes > LARGE_LOG_BYTES) open.tidying ??= tidied(open);
+  if (bytes > (open.inherited ? LOG_BYTES : LARGE_LOG_BYTES)) open.tidying ??= tidied(open);
+  open.inherited = false;
   if (bytes > LONGEST_LOG_BYTES) await open.tidying;
   linger(file, open, Date.now() + lingerMs);
 }
@@ -203,6 +206,7 @@ function settingsOf(file: string, options: GateOptions): Record<string, string> 
 
 async function opened(file: string, mode: 'read' | 'write', fences: readonly string[], options: Options): Promise<Held> {
   const { DuckDBInstance } = await duckdb();
+  const inherited = logBytes(file) > LOG_BYTES;
   // Whoever was made room for comes first.
   for (const end = (yielded.get(file) ?? 0) + 400; Date.now() < end && isWaitedFor(file); ) await sleep(10);
   const settings = settingsOf(file, options);
@@ -214,7 +218,7 @@ async function opened(file: string, mode: 'read' | 'write', fences: readonly str
     await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
     await opening.run('USE store');
     for (const statement of fences) await opening.run(statement);
-    return { instance, connection, tidier: await instance.connect(), settings: JSON.stringify(settings), inode: inodeOf(file) };
+    return { instance, connection, tidier: await instance.connect(), inherited, settings: JSON.stringify(settings), inode: inodeOf(file) };
   } catch (error) {
     connection?.closeSync();
     instance.closeSync();
