@@ -47,8 +47,8 @@ export function Stage({ session }: { session: Session }) {
     if ((dx === 0 && dy === 0) || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    if (event.shiftKey) viewer.current?.movePinned(dx, dy);
-    else viewer.current?.panBy(-dx * PAN_STEP, -dy * PAN_STEP);
+    if (event.shiftKey) viewer.current?.hand.movePinned(dx, dy);
+    else viewer.current?.hand.panBy(-dx * PAN_STEP, -dy * PAN_STEP);
   };
   return (
     <section class="stage" aria-label="Picture">

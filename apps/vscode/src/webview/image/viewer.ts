@@ -1,11 +1,11 @@
-/** Keeps the canvas in step with the store: asks for pieces, draws when something changed, moves the view, reads pixels. */
+/** Keeps the canvas in step with the store: asks for pieces, draws when something changed. What mouse and keys do is in hand.ts. */
 import { type Box, type LayerInfo, MOST_ACROSS, MOST_ANSWER_BYTES, type PartInfo } from '../../shared/protocol.ts';
-import { RpcError } from '../../shared/rpc.ts';
 import type { PictureSide, Session } from '../session.ts';
 import { currentLayer, drawnOf, levelOf, normalising, partOf, type PictureState } from '../state/model.ts';
 import { captureImage, captureView } from './capture.ts';
-import { intersection, type LevelMap, levelMap, panned, pixelAt, type Transform, transformOf, type View, viewOf, visibleBox, wholeBox, zoomAround } from './geometry.ts';
-import { type InputTarget, listen } from './input.ts';
+import { type LevelMap, levelMap, type Transform, transformOf, type View, viewOf, visibleBox } from './geometry.ts';
+import { Hand, type Seen } from './hand.ts';
+import { listen } from './input.ts';
 import { type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
 import { Pieces, type Subject, subjectKey } from './pieces.ts';
@@ -13,7 +13,6 @@ import { Pace } from './pace.ts';
 import { planPieces, planProxy } from './plan.ts';
 import { rangeOf } from './range.ts';
 import { type Look, Renderer } from './renderer.ts';
-import { valuesIn } from './values.ts';
 
 export interface ViewerElements {
   readonly box: HTMLElement;
@@ -26,18 +25,16 @@ const REST = 90;
 /** An export waits so long, in milliseconds, for its picture. */
 const PATIENCE = 60_000;
 
-export class Viewer implements PictureSide, InputTarget {
+export class Viewer implements PictureSide, Seen {
   readonly renderer: Renderer;
   readonly pieces: Pieces;
-  /** A pixel that was clicked, or that keys move. */
-  pinned: { x: number; y: number } | null = null;
+  readonly hand: Hand = new Hand(this);
   readonly #stop: (() => void)[] = [];
   #scheduled = 0;
   #isCoarse = false;
   readonly #pace = new Pace();
   #fine: ReturnType<typeof setTimeout> | null = null;
   #resting: ReturnType<typeof setTimeout> | null = null;
-  #asking: AbortController | null = null;
   #size = { width: 0, height: 0, ratio: 1 };
   #overlayKey: unknown[] = [];
   #rangeKey = '';
@@ -73,7 +70,7 @@ export class Viewer implements PictureSide, InputTarget {
     canvas.addEventListener('webglcontextlost', lost);
     canvas.addEventListener('webglcontextrestored', restored);
     this.#stop.push(
-      listen(box, this), session.store.subscribe((now, before) => {
+      listen(box, this.hand), session.store.subscribe((now, before) => {
         if (now.view !== before.view || now.opened !== before.opened || now.selection !== before.selection) this.schedule();
       }),
       () => resize.disconnect(), () => themes.disconnect(),
@@ -87,7 +84,7 @@ export class Viewer implements PictureSide, InputTarget {
     cancelAnimationFrame(this.#scheduled);
     if (this.#resting !== null) clearTimeout(this.#resting);
     if (this.#fine !== null) clearTimeout(this.#fine);
-    this.#asking?.abort(new RpcError('CANCELLED', 'usage', 'closed'));
+    this.hand.dispose();
     this.pieces.clear();
     if (this.session.picture === this) this.session.picture = null;
   }
@@ -233,14 +230,14 @@ export class Viewer implements PictureSide, InputTarget {
     const full = subject.level.x === 0 && subject.level.y === 0;
     const exact = full ? this.pieces.exact() : [];
     const { part } = subject;
-    const key = [overlay.width, overlay.height, ...Object.values(transform), state.windows, selection, this.pinned?.x, this.pinned?.y, exact.length, exact.at(-1), part, colours];
+    const key = [overlay.width, overlay.height, ...Object.values(transform), state.windows, selection, this.hand.pinned?.x, this.hand.pinned?.y, exact.length, exact.at(-1), part, colours];
     if (key.length === this.#overlayKey.length && key.every((each, i) => Object.is(each, this.#overlayKey[i]))) return;
     this.#overlayKey = key;
     const context = overlay.getContext('2d');
     if (!context) return;
     drawOverlay(context, {
       width: overlay.width, height: overlay.height, ratio: this.#size.ratio, transform, dataWindow: part.dataWindow, displayWindow: part.displayWindow,
-      windows: state.windows, selection, pinned: this.pinned, visible: visibleBox(view, part.dataWindow), exact, valuesFrom: opened?.settings.pixelValuesFrom ?? 48, colours,
+      windows: state.windows, selection, pinned: this.hand.pinned, visible: visibleBox(view, part.dataWindow), exact, valuesFrom: opened?.settings.pixelValuesFrom ?? 48, colours,
     });
   }
 
@@ -268,116 +265,24 @@ export class Viewer implements PictureSide, InputTarget {
     this.#frame();
   }
 
-  // ── moving ──
-
-  #moving(): { view: View; part: PartInfo } | null {
+  /** The view and the part in it; null when there is none. */
+  moving(): { view: View; part: PartInfo } | null {
     const subject = this.#subject();
     return subject && this.#size.width > 0 ? { view: this.viewOf(subject.part), part: subject.part } : null;
   }
 
-  zoomBy(factor: number, x: number, y: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    const { ratio } = this.#size;
-    this.session.setView(zoomAround(now.view, now.view.zoom * factor, x * ratio, y * ratio));
-  }
-
-  panBy(dx: number, dy: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    const { ratio } = this.#size;
-    this.session.setView({ zoom: now.view.zoom, centre: panned(now.view, dx * ratio, dy * ratio, wholeBox(now.part)) });
-  }
-
-  doubleClick(x: number, y: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    const { ratio } = this.#size;
-    const { view } = this.session.store.value;
-    this.session.setView(view.zoom === 'fit' ? zoomAround(now.view, 1, x * ratio, y * ratio) : { zoom: 'fit', centre: null });
+  get ratio(): number {
+    return this.#size.ratio;
   }
 
   goTo(x: number, y: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    this.pinned = { x, y };
-    this.session.setView({ zoom: Math.max(now.view.zoom, 24), centre: [x + 0.5, y + 0.5] });
-    this.#pointAt(this.pinned);
-    this.schedule();
-  }
-
-  // ── pixels ──
-
-  hover(point: { x: number; y: number } | null): void {
-    const now = this.#moving();
-    if (!point || !now) return this.#pointAt(this.pinned);
-    const { ratio } = this.#size;
-    this.#pointAt(pixelAt(transformOf(now.view), point.x * ratio, point.y * ratio));
-  }
-
-  click(x: number, y: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    const { ratio } = this.#size;
-    const at = pixelAt(transformOf(now.view), x * ratio, y * ratio);
-    this.pinned = this.pinned?.x === at.x && this.pinned.y === at.y ? null : at;
-    this.session.store.set({ selection: null });
-    this.#pointAt(at);
-    this.schedule();
-  }
-
-  /** Moves the inspected pixel by keys, from the middle when there is none; the view follows it. */
-  movePinned(dx: number, dy: number): void {
-    const now = this.#moving();
-    if (!now) return;
-    const from = this.pinned ?? { x: Math.floor(now.view.centre[0]) - dx, y: Math.floor(now.view.centre[1]) - dy };
-    const { dataWindow: { xMin, yMin, xMax, yMax } } = now.part;
-    this.pinned = { x: Math.min(xMax, Math.max(xMin, from.x + dx)), y: Math.min(yMax, Math.max(yMin, from.y + dy)) };
-    const seen = visibleBox(now.view, now.part.dataWindow);
-    if (!seen || !intersection(seen, { xMin: this.pinned.x, xMax: this.pinned.x, yMin: this.pinned.y, yMax: this.pinned.y })) this.session.setView({ zoom: now.view.zoom, centre: [this.pinned.x + 0.5, this.pinned.y + 0.5] });
-    this.#pointAt(this.pinned);
-    this.schedule();
-  }
-
-  get selects(): boolean {
-    return this.session.store.value.selecting;
-  }
-
-  selectFrom(x: number, y: number, toX: number, toY: number, done: boolean): void {
-    const now = this.#moving();
-    if (!now) return;
-    const { ratio } = this.#size;
-    const transform = transformOf(now.view);
-    const [a, b] = [pixelAt(transform, x * ratio, y * ratio), pixelAt(transform, toX * ratio, toY * ratio)];
-    const box = { xMin: Math.min(a.x, b.x), yMin: Math.min(a.y, b.y), xMax: Math.max(a.x, b.x), yMax: Math.max(a.y, b.y) };
-    this.session.store.set({ selection: intersection(now.part.dataWindow, box), ...(done && { selecting: false }) });
+    this.hand.goTo(x, y);
   }
 
   /** What can be seen of the data window. */
   visible(): Box | null {
-    const now = this.#moving();
+    const now = this.moving();
     return now && visibleBox(now.view, now.part.dataWindow);
-  }
-
-  #pointAt(at: { x: number; y: number } | null): void {
-    const { pointing, store, host } = this.session;
-    const shown = this.pieces.shown;
-    const before = pointing.value.at;
-    if (at?.x === before?.x && at?.y === before?.y) return;
-    this.#asking?.abort(new RpcError('CANCELLED', 'usage', 'the pointer moved'));
-    const inside = at && shown && intersection(shown.part.dataWindow, { xMin: at.x, xMax: at.x, yMin: at.y, yMax: at.y });
-    pointing.set({ at: at && { ...at }, exact: null, values: inside ? valuesIn(this.pieces.toDraw(), levelMap(shown.part.dataWindow, shown.window), at) : [] });
-    if (!inside || !store.value.view.inspector || !store.value.opened) return;
-    const stop = (this.#asking = new AbortController());
-    const { revision } = store.value.opened;
-    const ask = async (): Promise<void> => {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      stop.signal.throwIfAborted();
-      const exact = await host.call('pixels', { revision, part: shown.part.index, level: { x: 0, y: 0 }, region: inside }, { signal: stop.signal });
-      if (pointing.value.at?.x === at.x && pointing.value.at.y === at.y) pointing.set({ exact });
-    };
-    // The values of the drawn planes stay; what the host could not read is said where the picture's problems are.
-    ask().catch(() => undefined);
   }
 
   // ── for the host and for tests ──
@@ -430,7 +335,7 @@ export class Viewer implements PictureSide, InputTarget {
       status: isBehind && picture.status === 'shown' ? { ...picture, status: 'proxy' } : picture,
       picture: shown && finest ? { layer: shown.layer.id, level: shown.level, region: finest.region, scaleX: finest.scaleX, scaleY: finest.scaleY, width: finest.width, height: finest.height } : null,
       toScreen: transform && [transform.scaleY, transform.originX, transform.originY], drawn: this.renderer.frames,
-      canvas: this.#size, coarse: this.#isCoarse, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.pinned,
+      canvas: this.#size, coarse: this.#isCoarse, frames: this.renderer.frames, frameTimes: [...this.frameTimes], busy: this.pieces.isBusy, pinned: this.hand.pinned,
       transform, pieces: this.pieces.toDraw().map(({ key, bytes, answer }) => ({ key, bytes, width: answer.width, height: answer.height, region: answer.region })),
     };
   }
