@@ -114,8 +114,11 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   }
 
   dispose(): void {
-    clearTimeout(this.#idle);
-    this.#endWorkers();
+    // Without a file that was closed no worker waits, and the engine may never have been loaded.
+    if (this.#idle !== undefined) {
+      clearTimeout(this.#idle);
+      this.#endWorkers();
+    }
     this.#tabs.dispose();
     this.#status.dispose();
     this.#problems.dispose();

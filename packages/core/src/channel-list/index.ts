@@ -51,7 +51,7 @@ const copied = (channel: Partial<ReportChannel>): Partial<ReportChannel> => Obje
 function same(known: readonly Partial<ReportChannel>[], channels: readonly Partial<ReportChannel>[]): boolean {
   for (let i = 0; i < channels.length; i++) {
     const [a, b] = [known[i]!, channels[i]!];
-    if (a.name !== b.name || a.layer !== b.layer || a.component !== b.component || a.view !== b.view  || a.type !== b.type || a.x_sampling !== b.x_sampling || a.y_sampling !== b.y_sampling || a.part_index !== b.part_index || a.p_linear !== b.p_linear) return false;
+    if (a.name !== b.name || a.layer !== b.layer || a.component !== b.component || a.view !== b.view || a.type !== b.type || a.x_sampling !== b.x_sampling || a.y_sampling !== b.y_sampling || a.part_index !== b.part_index || a.p_linear !== b.p_linear) return false;
   }
   return true;
 }

@@ -153,7 +153,7 @@ async function keep(file: string, open: Held, lingerMs: number): Promise<void> {
   held.set(file, open);
   const wanted = isWaitedFor(file);
   if (wanted) yielded.set(file, Date.now());
-  if (wanted || lingerMs <= 0) return letGo(file, !wanted && lingerMs <= 0);
+  if (wanted || lingerMs <= 0) return letGo(file, !wanted);
   const bytes = logBytes(file);
   if (bytes > (open.inherited ? LOG_BYTES : LARGE_LOG_BYTES)) open.tidying ??= tidied(open);
   open.inherited = false;

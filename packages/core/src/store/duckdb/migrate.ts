@@ -43,7 +43,7 @@ async function moveFiles(connection: DuckDBConnection, from: string, given: Read
   const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
   const named = (table: StoredTable): string[] => table.columns.map(({ name }) => name).filter((name) => there.has(name));
   const vectors = named(VECTOR_SETS);
-  await run(`CREATE TEMP TABLE vectored AS SELECT rowid AS line, md5(${vectors.map((name) => `CAST(${name} AS VARCHAR)`).join(' || ')}) AS key FROM ${from} WHERE metadata_embedding IS NOT NULL`);
+  await run(`CREATE TEMP TABLE vectored AS SELECT rowid AS line, md5(${vectors.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(' || ')}) AS key FROM ${from} WHERE metadata_embedding IS NOT NULL`);
   await run('CREATE TEMP TABLE firsts AS SELECT key, min(line) AS line, row_number() OVER () AS content FROM vectored GROUP BY key');
   await run(`INSERT INTO vector_sets (content, ${vectors.join(', ')}) SELECT s.content, ${vectors.map((name) => `f.${name}`).join(', ')} FROM firsts s JOIN ${from} f ON f.rowid = s.line`);
   const names = named(FILE_ROWS).map((name) => `"${name}"`);
