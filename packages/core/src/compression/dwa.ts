@@ -32,8 +32,12 @@ export const decompressDwa: Decompress = (kernels, packed, out, shape) => {
     const { lists } = rowAddresses(kernels, shape, out);
     const channels = shape.channels.map((channel, i): PlacedChannel => ({ ...channel, rows: lists[i]! }));
     const pick = (indices: readonly number[]): PlacedChannel[] => indices.map((index) => channels[index]!);
+    // One after the other, so that the scratch memory of one is that of the next.
+    const scratch = kernels.mark();
     unpackUnknown(kernels, header, source + unknownAt, pick(plan.unknown));
+    kernels.release(scratch);
     unpackRunLengths(kernels, header, source + rleAt, pick(plan.rle));
+    kernels.release(scratch);
     unpackLossy(kernels, header, source + acAt, source + dcAt, plan.lossy.map(pick));
   } finally {
     kernels.release(mark);

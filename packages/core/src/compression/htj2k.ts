@@ -13,8 +13,11 @@ import { readPackets } from './htj2k/packets.ts';
 import { reconstruct, type CodedComponent, type Destination } from './htj2k/reconstruct.ts';
 import { rowAddresses } from './row-addresses.ts';
 
-/** OpenEXR writes one tile; a bound on what a chunk can make us lay out. */
+/** OpenEXR writes one tile; bounds on what a chunk can make us lay out before a packet is read. */
 const MOST_TILES = 1024;
+const MOST_RESOLUTIONS = 2 ** 18;
+/** Precincts and their subbands take about 700 bytes each, and a packet of one byte is enough for one. OpenEXR writes one for each resolution. */
+const MOST_PRECINCTS = 24_576;
 
 /** Decompresses one chunk of either kind. Errors: CORRUPT_DATA, UNSUPPORTED_FEATURE for what JPEG 2000 allows and OpenEXR never writes. */
 export const decompressHtj2k: Decompress = (kernels, packed, out, shape) => {
@@ -39,6 +42,11 @@ export const decompressHtj2k: Decompress = (kernels, packed, out, shape) => {
 function checkShape({ size, tiles }: Codestream, channelOf: readonly number[], shape: ChunkShape): void {
   if (size.components.length !== channelOf.length) throw corrupt(`codestream has ${size.components.length} components, expected ${channelOf.length}`);
   if (tiles.size > MOST_TILES) throw unsupported(`a codestream of ${tiles.size} tiles`);
+  let resolutions = 0;
+  for (const { parameters } of tiles.values()) {
+    for (let i = 0; i < channelOf.length; i++) resolutions += parameters.codingStyle(i).decompositions + 1;
+    if (resolutions > MOST_RESOLUTIONS) throw unsupported(`a codestream of ${tiles.size} tiles with more than ${MOST_RESOLUTIONS} resolutions`);
+  }
   let bytes = 0;
   for (let i = 0; i < channelOf.length; i++) {
     const { precision, xStep, yStep } = size.components[i]!;
@@ -63,6 +71,7 @@ function decodeTile(
   const room = tile.ranges.reduce((sum, range) => sum + range.end - range.start, 0);
   const count = layouts.reduce((sum, { resolutions }) => sum + resolutions.reduce((s, r) => s + r.precinctsWide * r.precinctsHigh, 0), 0);
   if (count * style.layers > room) throw corrupt(`tile ${index} has ${room} bytes, expected ${count * style.layers} packets`);
+  if (count > MOST_PRECINCTS) throw unsupported(`a tile of ${count} precincts`);
   const precincts = layouts.map((layout, i) => precinctsOf(area, layout, stream.size.components[i]!.xStep, stream.size.components[i]!.yStep));
   readPackets(packed, tile, precincts.flat(), style);
   const coded = layouts.map((layout, i): CodedComponent => ({

@@ -22,6 +22,7 @@ import { decompressZip } from './zip.ts';
 export type { ChunkChannel, ChunkShape, Codec, Decompress } from './codec.ts';
 export { inflateInto, inflateWithin } from './inflate.ts';
 export { runsInto } from './rle.ts';
+export { scratchBytes } from './scratch.ts';
 
 function codec(name: Compression, linesPerChunk: number, lossy: boolean, decompress: Decompress): Codec {
   return { name, id: COMPRESSIONS.indexOf(name), linesPerChunk, lossy, decompress };

@@ -1,7 +1,7 @@
 /** Packets (ITU-T T.800, B.9 and B.10; T.814, Annex B): which code blocks have data in them, how much, and where. */
 import { CodeBlock } from './code-block.ts';
 import type { TileData } from './codestream.ts';
-import { corrupt } from './errors.ts';
+import { corrupt, unsupported } from './errors.ts';
 import type { BlockGrid, Precinct } from './geometry.ts';
 import type { PacketStyle } from './parameters.ts';
 import { packetOrder } from './progression.ts';
@@ -10,6 +10,8 @@ import { TagTree, type BitSource } from './tag-tree.ts';
 /** More bit planes than any subband has. */
 const NO_PLANES = 64;
 const SOP_BYTES = 6;
+/** Code blocks of a tile, most of which a few bits can leave out: each takes about 24 bytes all the same. Blocks of 64 × 64 make 2.8 billion values of it. */
+const MOST_BLOCKS = 700_000;
 
 /** Reads all packets of a tile into the grids of `precincts`. */
 export function readPackets(bytes: Uint8Array, tile: TileData, precincts: readonly Precinct[], style: PacketStyle): void {
@@ -28,6 +30,7 @@ class PacketReader implements BitSource {
   /** The bits of a header: the byte being read, and how many of its bits are left. */
   private byte = 0;
   private bits = 0;
+  private known = 0;
 
   constructor(readonly bytes: Uint8Array, readonly ranges: readonly { start: number; end: number }[], readonly style: PacketStyle) {}
 
@@ -84,7 +87,7 @@ class PacketReader implements BitSource {
   private readGrid(grid: BlockGrid, layer: number, blocks: CodeBlock[], lengths: number[]): void {
     const { columns, rows } = grid;
     if (columns === 0) return;
-    grid.coded ??= { inclusion: new TagTree(columns, rows), zeroPlanes: new TagTree(columns, rows), blocks: new Array<undefined>(columns * rows).fill(undefined), count: 0 };
+    grid.coded ??= this.newBlocks(columns, rows);
     const { blocks: known } = grid.coded;
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
@@ -104,6 +107,12 @@ class PacketReader implements BitSource {
         lengths.push(this.readContribution(block));
       }
     }
+  }
+
+  private newBlocks(columns: number, rows: number): NonNullable<BlockGrid['coded']> {
+    this.known += columns * rows;
+    if (this.known > MOST_BLOCKS) throw unsupported(`a tile of more than ${MOST_BLOCKS} code blocks`);
+    return { inclusion: new TagTree(columns, rows), zeroPlanes: new TagTree(columns, rows), blocks: new Array<undefined>(columns * rows).fill(undefined), count: 0 };
   }
 
   /** Number of passes and lengths of their segments; returns the bytes of all of them. */
