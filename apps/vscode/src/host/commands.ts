@@ -126,7 +126,7 @@ async function exportStatsCsv({ document, state }: ExrEditor): Promise<void> {
 }
 
 function toggleLink({ editors, links }: ExrEditorProvider, editor: ExrEditor): void {
-  const others = [...editors].filter((each) => each !== editor && each.panel.visible);
+  const others = [...editors].filter((each) => each !== editor && each.visible);
   if (!links.isLinked(editor) && others.length === 0) {
     void vscode.window.showInformationMessage('There is no other EXR editor in sight to keep in step with: open a second one beside this one first.');
     return;
@@ -142,7 +142,7 @@ async function goToFrame(editor: ExrEditor, by: 1 | -1, platform: Platform, stat
   if (!next) return void vscode.window.setStatusBarMessage(by > 0 ? 'This is the last frame' : 'This is the first frame', 3000);
   // The next frame is looked at as this one is.
   if (editor.state) states.set(next.uri.toString(), editor.state);
-  await vscode.commands.executeCommand('vscode.openWith', next.uri, VIEW_TYPE, { viewColumn: editor.panel.viewColumn, preview: true });
+  await vscode.commands.executeCommand('vscode.openWith', next.uri, VIEW_TYPE, { ...(editor.viewColumn !== undefined && { viewColumn: editor.viewColumn }), preview: true });
 }
 
 async function openHex(uri: vscode.Uri): Promise<void> {

@@ -27,7 +27,7 @@ export async function compareFiles(provider: ExrEditorProvider, uris: readonly v
   const [left, right] = uris;
   if (!left || !right) return void vscode.window.showInformationMessage('Select two EXR files in the Explorer to compare them.');
   provider.links.expect(left.toString(), right.toString());
-  const shown = [...provider.editors].find(({ document, panel }) => document.uri.toString() === left.toString() && panel.visible);
+  const shown = [...provider.editors].find(({ document, visible }) => visible && document.uri.toString() === left.toString());
   if (!shown) await vscode.commands.executeCommand('vscode.openWith', left, VIEW_TYPE, { viewColumn: vscode.ViewColumn.Active, preview: false });
   await vscode.commands.executeCommand('vscode.openWith', right, VIEW_TYPE, { viewColumn: vscode.ViewColumn.Beside, preview: false });
 }

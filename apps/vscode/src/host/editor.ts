@@ -54,6 +54,19 @@ export class ExrEditor implements vscode.Disposable {
     return this.document.uri.path;
   }
 
+  /** A panel that was closed answers no question: VS Code throws, also while it tells of the closing. */
+  get visible(): boolean {
+    return !this.#disposed && this.panel.visible;
+  }
+
+  get active(): boolean {
+    return !this.#disposed && this.panel.active;
+  }
+
+  get viewColumn(): vscode.ViewColumn | undefined {
+    return this.#disposed ? undefined : this.panel.viewColumn;
+  }
+
   /** What the view begins with, when the file is open within `patience` milliseconds. */
   async given(patience: number): Promise<Given | null> {
     let timer: ReturnType<typeof setTimeout> | undefined;

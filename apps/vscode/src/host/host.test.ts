@@ -40,6 +40,7 @@ afterEach(async () => {
   for (const each of subscriptions) each.dispose();
   await new Promise((resolve) => setTimeout(resolve, 20));
   rmSync(folder, { recursive: true, force: true });
+  expect(world.unexpected).toEqual([]);
 });
 
 const provider = () => world.provider as ExrEditorProvider;
@@ -62,14 +63,15 @@ function editor(uri: Uri, shared?: ExrDocument, handlers: Partial<Handlers<Webvi
   const end = new Endpoint<WebviewSide, HostSide>((message) => queueMicrotask(() => panel.toHost.fire(structuredClone(message))), { capture: () => ({ png: Uint8Array.of(1, 2, 3) }), probe: () => null, ...handlers });
   panel.toView.event((message) => end.receive(message as WireMessage));
   for (const name of ['reloaded', 'failed', 'settings', 'follow', 'linked', 'viewCommand'] as const) end.on(name, (data) => void ((heard[name] as unknown[] | undefined) ??= [] as never).push(data as never));
-  provider().resolveCustomEditor(document, panel as never);
+  const resolved = provider().resolveCustomEditor(document, panel as never);
+  resolved.catch(() => undefined); // VS Code would say that the editor could not be opened
   open.push({ document, panel });
   const settle = (state: Partial<ViewState>): void => end.emit('state', { ...DEFAULT_VIEW, ...state });
-  return { document, panel, end, heard, settle, ready: () => end.call('ready', {}) };
+  return { document, panel, end, heard, settle, resolved, ready: () => end.call('ready', {}) };
 }
 
 function close({ document, panel }: { document: ExrDocument; panel: Panel }): void {
-  panel.closed.fire();
+  panel.dispose();
   if (!open.some((each) => each.document === document)) document.dispose();
 }
 
@@ -107,7 +109,10 @@ describe('an editor', () => {
   });
 
   it('has a page that carries the header, in which nothing of the file is taken for a tag', async () => {
-    const { panel: { webview }, ready } = editor(put('</script><img src=x>.exr'.replaceAll('/', '\u2215'), 'attributes_all.exr'));
+    const uri = put('</script><img src=x>.exr'.replaceAll('/', '\u2215'), 'attributes_all.exr');
+    const document = provider().openCustomDocument(uri as never) as ExrDocument;
+    await document.opened(); // the page waits for the header only so long
+    const { panel: { webview }, ready } = editor(uri, document);
     const { opened } = await ready();
     await until(() => webview.html);
     const text = /<script type="application\/json" id="given">(.*)<\/script>/.exec(webview.html)![1]!;
@@ -173,6 +178,71 @@ describe('an editor', () => {
 });
 
 describe('closing', () => {
+  /** Each opens editors of `uri`, one or more; `other` is a second file. */
+  const WAYS: Readonly<Record<string, (uri: Uri, other: Uri) => Promise<unknown>>> = {
+    alone: async (uri) => editor(uri).ready(),
+    split: async (uri) => {
+      const one = editor(uri);
+      await Promise.all([one.ready(), editor(uri, one.document).ready()]);
+    },
+    'split in three': async (uri) => {
+      const one = editor(uri);
+      await Promise.all([one.ready(), editor(uri, one.document).ready(), editor(uri, one.document).ready()]);
+    },
+    diff: async (uri) => {
+      const version = new Uri('git', '', uri.path, '{"ref":"HEAD"}');
+      world.files.set(version.toString(), { bytes: readFileSync(uri.path), mtime: 0 });
+      await Promise.all([editor(version).ready(), editor(uri).ready()]);
+    },
+    compare: async (uri, other) => {
+      await world.commands.get('exr.compareSelected')!(uri, [uri, other]);
+      await Promise.all([editor(uri).ready(), editor(other).ready()]);
+    },
+    'before it has asked': async (uri) => void editor(uri),
+    'split, moved and linked anew': async (uri) => {
+      const one = editor(uri);
+      const two = editor(uri, one.document);
+      await Promise.all([one.ready(), two.ready()]);
+      one.settle({ exposure: 1 });
+      for (let i = 0; i < 2; i++) await world.commands.get('exr.toggleLink')!();
+    },
+  };
+  const ORDERS: Readonly<Record<string, () => void>> = {
+    'the first first': () => open.splice(0).forEach((each, i, all) => closeOf(each, all.slice(i + 1))),
+    'the last first': () => open.splice(0).reverse().forEach((each, i, all) => closeOf(each, all.slice(i + 1))),
+    'all panels before the documents': () => {
+      const all = open.splice(0);
+      for (const { panel } of all) panel.dispose();
+      for (const document of new Set(all.map((each) => each.document))) document.dispose();
+    },
+  };
+  function closeOf({ document, panel }: { document: ExrDocument; panel: Panel }, rest: readonly { document: ExrDocument }[]): void {
+    panel.dispose();
+    if (!rest.some((each) => each.document === document)) document.dispose();
+  }
+  it.each(Object.keys(WAYS).flatMap((way) => Object.keys(ORDERS).map((order) => [way, order] as const)))('%s, %s: leaves nothing, and the file opens again', async (way, order) => {
+    const [uri, other] = [put('a.exr', 'rip_zip.exr'), put('b.exr', 'rip_zip.exr')];
+    for (let round = 0; round < 2; round++) {
+      await WAYS[way]!(uri, other);
+      ORDERS[order]!();
+      expect([provider().editors.size, provider().active]).toEqual([0, null]);
+    }
+    const again = editor(uri);
+    await expect(again.resolved).resolves.toBeUndefined();
+    expect((await again.ready()).opened.parts).toHaveLength(1);
+    expect(provider().links.isLinked([...provider().editors][0]!)).toBe(false);
+  });
+
+  it('while the next frame is looked for: the step is taken all the same, and nothing is said', async () => {
+    const [uri] = [put('s.1001.exr', 'rip_zip.exr'), put('s.1002.exr', 'rip_zip.exr')];
+    await editor(uri!).ready();
+    const step = world.commands.get('exr.nextFrame')!();
+    close(open.pop()!);
+    await step;
+    expect(world.said).toEqual([]);
+    expect(world.executed.at(-1)).toMatchObject(['vscode.openWith', { path: expect.stringContaining('s.1002.exr') as string }, 'exr.editor', { preview: true }]);
+  });
+
   it('in the middle of decoding stops the workers, and with the last file those that wait', async () => {
     await import('./engine-node.ts');
     const before = workerPlatform()!;

@@ -35,10 +35,12 @@ export class Links {
   }
   readonly #keys = new Map<Linkable, string>();
 
+  /** It is gone: nothing is said to it any more, only to whom it leaves alone. */
   remove(editor: Linkable): void {
-    this.unlink(editor);
+    const rest = this.others(editor);
     this.#members.delete(editor);
     this.#keys.delete(editor);
+    this.#alone(rest);
   }
 
   /** Links the editors of two files, as soon as both are there. */
@@ -65,9 +67,14 @@ export class Links {
     const rest = this.others(editor);
     mine.group = null;
     editor.linked(false);
-    if (rest.length !== 1) return;
-    this.#members.get(rest[0]!)!.group = null;
-    rest[0]!.linked(false);
+    this.#alone(rest);
+  }
+
+  /** One that is left of a group is none. */
+  #alone([last, ...more]: readonly Linkable[]): void {
+    if (!last || more.length > 0) return;
+    this.#members.get(last)!.group = null;
+    last.linked(false);
   }
 
   /** Alone: links with all that are given. In step: leaves. True when it is in step now. */

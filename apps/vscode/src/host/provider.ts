@@ -82,9 +82,9 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
     });
     panel.onDidChangeViewState(() => this.#activate());
     panel.onDidDispose(() => {
+      editor.dispose(); // first: from now on its panel throws whatever it is asked
       this.editors.delete(editor);
       this.links.remove(editor);
-      editor.dispose();
       this.#activate();
     });
     this.links.add(editor, key, settings().linkVersions);
@@ -125,7 +125,7 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   }
 
   #activate(): void {
-    const active = [...this.editors].find(({ panel }) => panel.active) ?? this.#inDiff();
+    const active = [...this.editors].find(({ active }) => active) ?? this.#inDiff();
     if (active !== this.active) void vscode.commands.executeCommand('setContext', 'exr.active', active !== null);
     this.active = active;
     this.refresh();
@@ -135,7 +135,7 @@ export class ExrEditorProvider implements vscode.CustomReadonlyEditorProvider<Ex
   #inDiff(): ExrEditor | null {
     const { activeTab, viewColumn } = vscode.window.tabGroups.activeTabGroup;
     if (!activeTab || activeTab.input !== undefined) return null;
-    const sides = [...this.editors].filter(({ panel }) => panel.visible && panel.viewColumn === viewColumn);
+    const sides = [...this.editors].filter((each) => each.visible && each.viewColumn === viewColumn);
     return sides.find(({ document }) => document.uri.scheme !== 'git') ?? sides.at(-1) ?? null;
   }
 

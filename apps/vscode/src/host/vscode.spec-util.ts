@@ -10,8 +10,15 @@ export class EventEmitter<T> {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
   };
+  /** A listener that throws stops no other, and not who fires: VS Code logs it. */
   fire(value: T): void {
-    for (const listener of [...this.#listeners]) listener(value);
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(value);
+      } catch (error) {
+        world.unexpected.push(error);
+      }
+    }
   }
   dispose(): void {
     this.#listeners.clear();
@@ -79,6 +86,8 @@ export const world = {
   commands: new Map<string, (...given: unknown[]) => unknown>(),
   executed: [] as unknown[][],
   said: [] as string[],
+  /** What listeners threw: nothing ever should. */
+  unexpected: [] as unknown[],
   statusItems: [] as StatusItem[],
   diagnostics: new Map<string, Diagnostic[]>(),
   watchers: [] as Watcher[],
@@ -96,7 +105,7 @@ export const world = {
   configurationChanged: new EventEmitter<{ affectsConfiguration(key: string): boolean }>(),
   reset(): void {
     for (const each of [this.files, this.configuration, this.commands, this.diagnostics]) each.clear();
-    for (const each of [this.executed, this.said, this.statusItems, this.watchers, this.picks, this.inputs, this.answers, this.folders]) each.length = 0;
+    for (const each of [this.executed, this.said, this.unexpected, this.statusItems, this.watchers, this.picks, this.inputs, this.answers, this.folders]) each.length = 0;
     Object.assign(this, { clipboard: '', saveTo: undefined, openFrom: undefined, trusted: true, tab: undefined, mcp: null, provider: null });
     this.configurationChanged.dispose();
   },
@@ -215,7 +224,7 @@ export const lm = {
   },
 };
 
-/** A webview panel whose other end the test holds. */
+/** A webview panel whose other end the test holds. Once disposed it throws at whatever it is asked, as VS Code's does: while it tells of it too. */
 export class Panel {
   readonly toHost = new EventEmitter<unknown>();
   readonly toView = new EventEmitter<unknown>();
@@ -223,17 +232,79 @@ export class Panel {
   readonly closed = new EventEmitter<void>();
   readonly onDidChangeViewState = this.viewState.event;
   readonly onDidDispose = this.closed.event;
-  active = true;
-  visible = true;
-  viewColumn = 1;
-  readonly webview = {
-    options: {} as { localResourceRoots?: Uri[]; enableScripts?: boolean }, html: '', cspSource: 'https://webview.test', asWebviewUri: (uri: Uri) => `https://webview.test${uri.path}`,
-    onDidReceiveMessage: this.toHost.event,
-    // Over a structured clone, as VS Code does it.
-    postMessage: async (message: unknown) => {
-      const copy = structuredClone(message);
-      queueMicrotask(() => this.toView.fire(copy));
-      return true;
-    },
-  };
+  #disposed = false;
+  readonly #state = { active: true, visible: true, viewColumn: 1 };
+  readonly #webview: Webview;
+
+  constructor() {
+    this.#webview = new Webview(this.toHost, this.toView, () => this.#check());
+  }
+  get active(): boolean {
+    return this.#check().#state.active;
+  }
+  set active(yes: boolean) {
+    this.#state.active = yes;
+  }
+  get visible(): boolean {
+    return this.#check().#state.visible;
+  }
+  set visible(yes: boolean) {
+    this.#state.visible = yes;
+  }
+  get viewColumn(): number {
+    return this.#check().#state.viewColumn;
+  }
+  set viewColumn(column: number) {
+    this.#state.viewColumn = column;
+  }
+  get webview(): Webview {
+    return this.#check().#webview;
+  }
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.closed.fire();
+    for (const each of [this.toHost, this.toView, this.viewState, this.closed]) each.dispose();
+  }
+  #check(): this {
+    if (this.#disposed) throw new Error('Webview is disposed');
+    return this;
+  }
+}
+
+class Webview {
+  #options: { localResourceRoots?: Uri[]; enableScripts?: boolean } = {};
+  #html = '';
+  readonly cspSource = 'https://webview.test';
+  readonly onDidReceiveMessage: EventEmitter<unknown>['event'];
+  constructor(toHost: EventEmitter<unknown>, readonly toView: EventEmitter<unknown>, readonly check: () => void) {
+    this.onDidReceiveMessage = toHost.event;
+  }
+  get options() {
+    this.check();
+    return this.#options;
+  }
+  set options(options) {
+    this.check();
+    this.#options = options;
+  }
+  get html(): string {
+    this.check();
+    return this.#html;
+  }
+  set html(html: string) {
+    this.check();
+    this.#html = html;
+  }
+  asWebviewUri(uri: Uri): string {
+    this.check();
+    return `https://webview.test${uri.path}`;
+  }
+  /** Over a structured clone, as VS Code does it. */
+  async postMessage(message: unknown): Promise<boolean> {
+    this.check();
+    const copy = structuredClone(message);
+    queueMicrotask(() => this.toView.fire(copy));
+    return true;
+  }
 }
