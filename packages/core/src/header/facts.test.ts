@@ -35,6 +35,14 @@ describe('layers and views', () => {
     ['right.diffuse.R', 'right.diffuse', 'R', null],
   ])('with multiView left, right: "%s"', (name, layer, component, view) => expect(place(name, ['left', 'right'])).toEqual([layer, component, view]));
 
+  it.each([
+    ['wit.ness.R', '', 'R', 'wit.ness'],
+    ['ViewLayer.Combined.wit.ness.R', 'ViewLayer.Combined', 'R', 'wit.ness'],
+    ['Combined.ness.R', 'Combined', 'R', 'ness'],
+    ['xwit.ness.R', 'xwit', 'R', 'ness'],
+    ['Combined.xness.R', 'Combined.xness', 'R', null],
+  ])('with views whose names have periods: "%s"', (name, layer, component, view) => expect(place(name, ['left', 'ness', 'wit.ness'])).toEqual([layer, component, view]));
+
   it('the view of a part is that of its channels, whatever they are called', () => expect(place('right.R', ['left'], 'left')).toEqual(['right', 'R', 'left']));
 
   it('are found in the stereo fixture', async () => {
@@ -85,6 +93,27 @@ describe('software', () => {
     [[string('nuke/version', '14.0v5'), string('software', 'Nuke')], 'Nuke'],
     [[string('exr/arnold/version', '7.2.1'), string('exr/renderer', 'arnold')], 'arnold'],
     [[string('comments', 'software')], null],
+    // domain: real writers, each as its files have it.
+    [[attribute('gamma', 'float', 1), string('writer', 'lavc')], 'FFmpeg'],
+    [[string('writer', 'lavc 61.3.100')], 'FFmpeg 61.3.100'],
+    [[string('writer', 'ProEXR for After Effects')], 'ProEXR for After Effects'],
+    [[string('BlenderMultiChannel', 'Blender V2.55.1 and newer')], 'Blender'],
+    [[string('BlenderMultiChannel', 'Blender V2.55.1 and newer'), string('Software', 'Blender 5.2.2 LTS')], 'Blender 5.2.2 LTS'],
+    [[string('BlenderMultiChannel', 'Blender V2.55.1 and newer'), string('Software', 'OpenImageIO 3.2.2.0 : 73C45984')], 'OpenImageIO 3.2.2.0'],
+    [[string('cycles.ViewLayer.samples', '128')], 'Blender'],
+    [['Camera', 'Date', 'File', 'Frame', 'RenderTime', 'Scene', 'Time'].map((name) => string(name, 'x')), 'Blender'],
+    [[string('File', 'a'), string('Date', 'b')], null],
+    [[string('comment', 'Developed using darktable 4.2.1')], 'darktable 4.2.1'],
+    [[string('comment', 'Created with darktable 5.4.1')], 'darktable 5.4.1'],
+    [[string('comments', 'a picture that was created with care')], null],
+    [[string('krita_layers_info', '<?xml version="1.0"?>')], 'Krita'],
+    [[string('software', 'POV-Ray 3.7.0.10'), string('creation', '2026'), string('comments', 'x')], 'POV-Ray 3.7.0.10'],
+    [[string('FILE_NAME', 'a.exr'), string('LUMINANCE', 'RELATIVE')], 'pfstools or Luminance HDR'],
+    [[string('unreal/jobName', 'shot'), string('unreal/engineVersion', '5.4.1')], 'Unreal Engine 5.4.1'],
+    [[string('unreal/jobName', 'shot')], 'Unreal Engine'],
+    [[string('arnold/version', 'Arnold 5.1.0.0 [ae71da65]')], 'Arnold 5.1.0.0 [ae71da65]'],
+    [[string('Exif:ImageHistory', 'oiiotool a.exr -o b.exr')], 'OpenImageIO'],
+    [[attribute('capDate', 'string', 'x'), attribute('utcOffset', 'float', 0), attribute('xDensity', 'float', 72)], 'KImageFormats (Qt)'],
     [[string('software', '  ')], null],
     [[], null],
   ])('case %#', async (attributes, expected) => expect(softwareOf(await partWith(...attributes))).toBe(expected));
@@ -99,6 +128,14 @@ describe('time', () => {
     expect(frameRateOf(await partWith(attribute('framesPerSecond', 'rational', { numerator: 1, denominator: 0 })))).toBe(Infinity);
     const none = await partWith();
     expect([timeCodeOf(none), frameRateOf(none)]).toEqual([null, null]);
+  });
+
+  it('takes the rate where real programs put it', async () => {
+    const rate = { numerator: 24, denominator: 1 };
+    expect(frameRateOf(await partWith(attribute('FramesPerSecond', 'rational', rate)))).toBe(24);
+    expect(frameRateOf(await partWith(attribute('framesPerSecond', 'float', 25)))).toBe(25);
+    expect(frameRateOf(await partWith(attribute('FramesPerSecond', 'rational', rate), attribute('framesPerSecond', 'rational', { numerator: 30, denominator: 1 })))).toBe(30);
+    expect(frameRateOf(await partWith(attribute('framesPerSecond', 'string', '24')))).toBeNull();
   });
 
   it.each([

@@ -9,7 +9,8 @@ export { ATTRIBUTE_TYPES, type AttributeType } from './attribute-types/index.ts'
 export { STANDARD_ATTRIBUTES, REQUIRED_ATTRIBUTES, standardAttribute, type AttributeGroup, type StandardAttribute } from './standard-attributes.ts';
 export { layersOf, placeOf, viewsOf, type ChannelPlace, type Layer } from './layers.ts';
 export { chromaticitiesOf, colorSpaceOf, colorSpaceOfChromaticities, type ColorSpaceSource } from './color-space.ts';
-export { softwareOf, formatTimeCode, timeCodeOf, frameRateOf, frameNumberOf } from './provenance.ts';
+export { softwareOf } from './software.ts';
+export { formatTimeCode, timeCodeOf, frameRateOf, frameNumberOf } from './provenance.ts';
 export { decodeIdManifest, type IdManifestGroup, type Inflate } from './id-manifest.ts';
 export { decodeText, encodeText, hasEscapedBytes } from './text.ts';
 export type * from './types.ts';

@@ -26,7 +26,7 @@ export function viewsOf(part: PartHeader): readonly string[] {
 
 /**
  * Layer, component and view of a channel. In a part with `multiView` a channel without a period belongs to the default view, and the view of
- * any other is the component before the last one when that names a view; otherwise it has none. `views` is viewsOf(part).
+ * any other is what stands before its last component when that names a view; otherwise it has none. `views` is viewsOf(part).
  */
 export function placeOf(name: string, part: Pick<PartHeader, 'view'>, views: readonly string[]): ChannelPlace {
   const dot = layerEnd(name);
@@ -34,10 +34,19 @@ export function placeOf(name: string, part: Pick<PartHeader, 'view'>, views: rea
   const component = dot < 0 ? name : name.slice(dot + 1);
   if (part.view !== null || views.length === 0) return { layer, component, view: part.view };
   if (layer === '') return { layer, component, view: views[0]! };
-  const before = layer.lastIndexOf('.');
-  const last = layer.slice(before + 1);
-  if (!views.includes(last)) return { layer, component, view: null };
-  return { layer: before < 0 ? '' : layer.slice(0, before), component, view: last };
+  const view = viewAtEnd(layer, views);
+  if (view === null) return { layer, component, view: null };
+  return { layer: layer.slice(0, Math.max(0, layer.length - view.length - 1)), component, view };
+}
+
+/** The view that a layer's name ends with: a view's name may have periods of its own (`wit.ness`), and then the longest of them is meant. */
+function viewAtEnd(layer: string, views: readonly string[]): string | null {
+  let found: string | null = null;
+  for (const view of views) {
+    const ends = view !== '' && layer.endsWith(view) && (layer.length === view.length || layer[layer.length - view.length - 1] === '.');
+    if (ends && (found === null || view.length > found.length)) found = view;
+  }
+  return found;
 }
 
 /** The layers of a part, in the order in which their first channels stand in the file; a layer of two views is two. */

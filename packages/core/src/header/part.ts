@@ -52,7 +52,7 @@ class Part implements PartHeader {
     const checks = new Checks(index, context, problems);
     const { version } = context;
 
-    this.name = valueOf(this.attribute('name'), 'string') ?? null;
+    this.name = valueOf(this.attribute('name'), 'string') || null; // Blender 5 leaves it empty in single parts: no name
     this.view = valueOf(this.attribute('view'), 'string') ?? null;
     this.type = typeOf(this.attribute('type'), version, checks);
     this.isTiled = this.type === 'tiledimage' || this.type === 'deeptile';

@@ -1,47 +1,7 @@
-/** Facts that people ask for and that several attributes may answer: software, time code, frame rate, frame number. */
+/** Facts that people ask for and that several attributes may answer: time code, frame rate, frame number. (software.ts: who wrote it.) */
 import { valueOf } from './attribute.ts';
-import type { PartHeader } from './types.ts';
+import type { Attribute, PartHeader } from './types.ts';
 import type { TimeCode } from './values.ts';
-
-/** Attributes that name the program that wrote the file, the surest first. Compared in lower case, without an `exr/` before them (Nuke). */
-const SOFTWARE_NAMES = ['software', 'creator', 'renderer', 'nuke/version', 'blendermeta/version'] as const;
-/** Attributes of which only the program's own version says that it wrote the file: a prefix, before a name that ends in "version". */
-const RENDERERS: readonly (readonly [prefix: string, what: string])[] = [
-  ['arnold/', 'Arnold'],
-  ['renderman/', 'RenderMan'],
-  ['rman', 'RenderMan'],
-  ['karma', 'Karma'],
-  ['vray', 'V-Ray'],
-  ['octane', 'Octane'],
-  ['redshift', 'Redshift'],
-  ['husk', 'Husk'],
-  ['cycles.', 'Cycles'],
-  ['nuke/', 'Nuke'],
-  ['fusion', 'Fusion'],
-];
-
-/** Which program wrote the part, from its attributes: `Software`, `renderer`, `arnold/version` and the like. Null when nothing says. */
-export function softwareOf(part: PartHeader): string | null {
-  let best: { rank: number; text: string } | null = null;
-  let renderer: string | null = null;
-  for (const attribute of part.attributes) {
-    if (attribute.type !== 'string') continue;
-    const name = attribute.name.toLowerCase();
-    const base = name.startsWith('exr/') ? name.slice(4) : name;
-    const rank = (SOFTWARE_NAMES as readonly string[]).indexOf(base);
-    if (rank >= 0 && (best === null || rank < best.rank)) {
-      const text = valueOf(attribute, 'string')?.trim();
-      // OpenImageIO appends the whole command line; the attribute itself keeps it.
-      const short = text && (/^OpenImageIO \S+(?= : )/.exec(text)?.[0] ?? text);
-      if (short) best = { rank, text: base === 'nuke/version' ? `Nuke ${short}` : base === 'blendermeta/version' ? `Blender ${short}` : short };
-    } else if (renderer === null && base.endsWith('version')) {
-      const known = RENDERERS.find(([prefix]) => base.startsWith(prefix));
-      const text = known && valueOf(attribute, 'string')?.trim();
-      if (text) renderer = `${known[1]} ${text}`;
-    }
-  }
-  return best?.text ?? renderer;
-}
 
 /** "01:02:03:04"; drop-frame time has a semicolon before the frames, as SMPTE writes it. */
 export function formatTimeCode({ hours, minutes, seconds, frame, dropFrame }: TimeCode): string {
@@ -54,10 +14,25 @@ export function timeCodeOf(part: PartHeader): string | null {
   return value === undefined ? null : formatTimeCode(value);
 }
 
-/** Frames a second, from framesPerSecond; a denominator of 0 gives an infinity or NaN, as it divides. */
+/**
+ * Frames a second, from framesPerSecond; a denominator of 0 gives an infinity or NaN, as it divides. Without one from an attribute whose name differs from
+ * it in case alone (OpenImageIO's `FramesPerSecond`), and from a float, double or int in its place (OpenEXR's Python module writes what it is given).
+ */
 export function frameRateOf(part: PartHeader): number | null {
-  const value = valueOf(part.attribute('framesPerSecond'), 'rational');
-  return value === undefined ? null : value.numerator / value.denominator;
+  return rateOf(part.attribute(FRAME_RATE)) ?? rateOf(misnamedFrameRate(part)) ?? null;
+}
+const FRAME_RATE = 'framesPerSecond';
+
+/** The attribute that holds the rate under another spelling of its name; undefined when the standard one is there or none is. */
+export function misnamedFrameRate(part: PartHeader): Attribute | undefined {
+  if (rateOf(part.attribute(FRAME_RATE)) !== undefined) return undefined;
+  return part.attributes.find(({ name }) => name !== FRAME_RATE && name.toLowerCase() === FRAME_RATE.toLowerCase());
+}
+
+function rateOf(attribute: Attribute | undefined): number | undefined {
+  const rational = valueOf(attribute, 'rational');
+  if (rational !== undefined) return rational.numerator / rational.denominator;
+  return valueOf(attribute, 'double') ?? valueOf(attribute, 'float') ?? valueOf(attribute, 'int');
 }
 
 /**

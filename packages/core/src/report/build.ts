@@ -40,9 +40,13 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
   const path = options.path ?? file.source.name;
   const errors: ReportError[] = [...file.problems, ...(options.errors ?? [])].map(reportError);
   const channels: ReportChannel[] = [];
-  const parts = file.parts.map((part) => {
+  const named = file.parts.map(softwareOf);
+  // One program writes a file: where some parts alone name it, it wrote the others too.
+  const programs = new Set(named.filter((name) => name !== null));
+  const writer = programs.size === 1 ? [...programs][0]! : null;
+  const parts = file.parts.map((part, i) => {
     addChannels(part, channels);
-    return reportPart(file, part, options, errors);
+    return reportPart(file, part, named[i] ?? writer, options, errors);
   });
   const attributes: Record<string, JsonValue> = {};
   for (const { name, value } of parts[0]?.attributes ?? []) setKey(attributes, name, value);
@@ -104,12 +108,11 @@ export function reportError(error: ExrError | ReportError): ReportError {
   return { code: error.code, kind: error.kind, message: jsonName(error.message), where };
 }
 
-function reportPart(file: ExrFile, part: PartHeader, options: ReportOptions, errors: ReportError[]): ReportPart {
+function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[]): ReportPart {
   const { dataWindow, tiles } = part;
   const chunks = chunksOf(file, part, errors);
   const tiled = part.isTiled ? tiles : null;
   const frameRate = frameRateOf(part);
-  const software = softwareOf(part);
   return {
     index: part.index,
     name: part.name === null ? null : jsonName(part.name),
