@@ -1,6 +1,8 @@
 import { Command } from '@oclif/core/command';
 import { string, boolean } from '@oclif/core/flags';
-import { type ExrError, type ExrErrorKind, isExrError } from '@exr/core';
+import { constants } from 'node:os';
+import { type ExrError, type ExrErrorKind, isExrError, plainText } from '@exr/core';
+import { suggestion } from './nearest.ts';
 
 /** docs/errors.md: what a script can tell from the exit code. The worst file decides. */
 export const EXIT_CODE: Record<ExrErrorKind, number> = { format: 1, usage: 2, unsupported: 3, limit: 3, io: 4 };
@@ -9,23 +11,23 @@ export const EXIT_CODE: Record<ExrErrorKind, number> = { format: 1, usage: 2, un
 export abstract class ExrCommand extends Command {
   readonly #abort = new AbortController();
   #worst = 0;
+  /** The exit code of the signal that stopped the work: 130 Ctrl-C, 143 SIGTERM, 129 a closed terminal. */
+  #stopped: number | undefined;
 
-  /** Aborted by Ctrl-C or SIGTERM. */
+  /** Aborted by Ctrl-C, SIGTERM or SIGHUP. */
   protected get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
   override async init(): Promise<void> {
     await super.init();
-    const stop = (name: NodeJS.Signals): void => {
-      if (this.#abort.signal.aborted) process.exit(130); // a second Ctrl-C does not wait
-      this.#abort.abort(new Error(name));
-    };
-    process.once('SIGINT', () => {
-      stop('SIGINT');
-      process.once('SIGINT', () => process.exit(130));
-    });
-    process.once('SIGTERM', () => stop('SIGTERM'));
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        if (this.#stopped !== undefined) process.exit(this.#stopped); // a second Ctrl-C does not wait
+        this.#stopped = 128 + constants.signals[name];
+        this.#abort.abort(new Error(name));
+      });
+    }
   }
 
   /** Remembers the worst kind of error seen; the program goes on and exits with its code at the end. */
@@ -34,14 +36,14 @@ export abstract class ExrCommand extends Command {
   }
 
   override async catch(error: Error & { oclif?: { exit?: number } }): Promise<void> {
-    if (this.#abort.signal.aborted) {
+    if (this.#stopped !== undefined) {
       process.stderr.write('stopped\n');
-      process.exitCode = 130;
+      process.exitCode = this.#stopped;
     } else if (isExrError(error)) {
       process.stderr.write(`${describe(error)}\n`);
       process.exitCode = EXIT_CODE[error.kind];
     } else if (error.oclif?.exit !== undefined) {
-      process.stderr.write(`${error.message}\n`); // a wrong flag or argument: oclif says which, and names --help
+      process.stderr.write(`${plainText(mistake(error, this.ctor), { multiline: true, max: 4000 })}\n`);
       process.exitCode = 2;
     } else throw error;
   }
@@ -52,13 +54,21 @@ export abstract class ExrCommand extends Command {
   }
 }
 
+/** A wrong flag or argument, in oclif's words; with what was probably meant, and without a note that is not true of flags which take one value each. */
+function mistake(error: Error & { flags?: unknown }, command: { readonly id: string; readonly flags: Record<string, unknown> }): string {
+  const text = error.message.replace(/\n\nNote: .* multiple values\.[^]*?beginning of arguments\./, '');
+  const wrong = Array.isArray(error.flags) ? error.flags.filter((flag): flag is string => typeof flag === 'string') : [];
+  const meant = wrong.map((flag) => suggestion(flag.replace(/^-+/, ''), Object.keys(command.flags), (name) => `--${name}`)).join('');
+  return text.replace('See more help with --help', `\`exr ${command.id} --help\` lists the flags.`).replace('\n', `${meant}\n`);
+}
+
 /** An error for a person: the message, and how to go on where there is a way. */
 export function describe(error: ExrError): string {
   const hint =
     error.code === 'LIMIT_EXCEEDED' && error.where.limit
       ? ` (raise it with --limit ${error.where.limit}=${error.where.requested ?? 'N'} if you trust the file)`
       : '';
-  return `${error.message}${hint} [${error.code}]`;
+  return `${plainText(error.message, { max: 4000 })}${hint} [${error.code}]`;
 }
 
 export const outputFlags = {

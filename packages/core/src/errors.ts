@@ -21,6 +21,7 @@ const KIND_OF = {
   RANGE_UNSUPPORTED: 'io',
   SOURCE_CHANGED: 'io',
   STORE_BUSY: 'io',
+  WRITE_FAILED: 'io',
   INVALID_ARGUMENT: 'usage',
   CLOSED: 'usage',
 } as const;
