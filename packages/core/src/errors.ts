@@ -13,6 +13,7 @@ const KIND_OF = {
   BAD_CHUNK: 'format',
   CORRUPT_DATA: 'format',
   TRUNCATED: 'format',
+  NOT_CONFORMING: 'format',
   UNSUPPORTED_VERSION: 'unsupported',
   UNSUPPORTED_COMPRESSION: 'unsupported',
   UNSUPPORTED_FEATURE: 'unsupported',

@@ -16,6 +16,7 @@
  * Each line below is the door of one folder, which names its exports; public-api.test.ts lists them all.
  */
 export * from './errors.ts';
+export * from './notes.ts';
 export * from './text/index.ts';
 export * from './flow/index.ts';
 export * from './chunks/index.ts';

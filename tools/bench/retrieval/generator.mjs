@@ -99,7 +99,7 @@ export function frameOf(template, frame, rng) {
     }],
     channels,
     attributes: Object.fromEntries(attributes.map(({ name, value }) => [name, value])),
-    errors: [],
+    errors: [], notes: [],
   };
 }
 

@@ -52,7 +52,7 @@ export default class Stats extends ExrCommand {
         noticed: (kind) => this.noticed(kind),
       })) {
         if (expanded) writer.expectMany();
-        await writer.write(() => JSON.stringify({ path: report.file.path, stats: report.stats ?? null, errors: report.errors }), () => renderStats(report, options));
+        await writer.write(() => JSON.stringify({ path: report.file.path, stats: report.stats ?? null, errors: report.errors, notes: report.notes }), () => renderStats(report, options));
       }
     } finally {
       await writer.end();

@@ -21,7 +21,7 @@ const FILES_AT_ONCE = 8;
 export default class Verify extends ExrCommand {
   static override summary = 'Say whether frames are whole: what is missing, truncated or broken, and where.';
   static override description =
-    'Reads offset tables and chunk leaders; --quick the tables alone (two small reads a file), --deep decodes every chunk. Verdicts: ok, incomplete (chunks never written), in progress (the same, and written to a moment ago), truncated, corrupt, not an EXR, unreadable. Exit code 0 only when every file is ok.';
+    'Reads offset tables and chunk leaders; --quick the tables alone (two small reads a file), --deep decodes every chunk. Verdicts: ok, incomplete (chunks never written), in progress (the same, and written to a moment ago), recoverable (an offset table is wrong, every chunk is there), not conforming (OpenEXR refuses or misreads the header, the pixels can be shown), truncated, corrupt, not an EXR, unreadable. Exit code 0 only when every file is ok.';
   static override examples = [
     '<%= config.bin %> verify beauty.1001.exr',
     { description: 'A whole show, only what is not well', command: '<%= config.bin %> verify renders --recursive --bad-only' },

@@ -17,8 +17,16 @@ export function renderReport(report: ExrReport, options: RenderOptions): string 
   const lines = [paint.bold(plainText(report.file.path)), `  ${paint.dim(fileFacts(report).join(' · '))}`];
   for (const part of report.parts) lines.push('', ...partLines(report, part, options));
   for (const error of report.errors) lines.push('', `  ${paint.red('error')} ${plainText(error.message, { max: 2000 })} ${paint.dim(`[${error.code}]`)}`);
+  lines.push(...noteLines(report, paint));
   return `${lines.join('\n')}\n`;
 }
+
+/** What is worth knowing and no error: one line each. */
+export function noteLines({ notes }: Pick<ExrReport, 'notes'>, paint: Paint): string[] {
+  const shown = notes.slice(0, MOST_NOTES).flatMap((note) => ['', `  ${paint.yellow('note')} ${plainText(note.message, { max: 2000 })} ${paint.dim(`[${note.code}]`)}`]);
+  return notes.length > MOST_NOTES ? [...shown, '', `  … ${formatCount(notes.length - MOST_NOTES)} more notes (--format json lists them)`] : shown;
+}
+const MOST_NOTES = 40;
 
 function fileFacts({ file, parts }: ExrReport): string[] {
   const facts: string[] = [];

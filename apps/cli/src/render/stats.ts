@@ -1,5 +1,6 @@
 import { type ChannelStats, type ExrReport, formatCount, formatNumber, type JsonNumber, plainText, type PartStats, type ReportPartStats } from '@exr/core';
 import { type Paint, table } from './layout.ts';
+import { noteLines } from './report.ts';
 
 export interface StatsOptions {
   readonly paint: Paint;
@@ -18,6 +19,7 @@ export function renderStats(report: ExrReport, options: StatsOptions): string {
     if (options.histogram) lines.push(...part.channels.flatMap((channel) => histogramLines(channel as ChannelStats, options)));
   }
   for (const error of report.errors) lines.push('', `  ${paint.red('error')} ${plainText(error.message, { max: 2000 })} ${paint.dim(`[${error.code}]`)}`);
+  lines.push(...noteLines(report, paint));
   return `${lines.join('\n')}\n`;
 }
 

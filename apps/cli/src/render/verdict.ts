@@ -10,11 +10,13 @@ export interface VerdictOptions {
 export function renderVerdict(report: ExrReport, { paint, columns }: VerdictOptions): string {
   const { structure } = report;
   const verdict = String(structure?.['verdict'] ?? 'unreadable');
-  const colour = verdict === 'ok' ? paint.green : verdict === 'in progress' ? paint.yellow : paint.red;
+  const colour = verdict === 'ok' ? paint.green : verdict === 'in progress' || verdict === 'recoverable' ? paint.yellow : paint.red;
   const chunks = structure?.parts.reduce((sum, part) => sum + part.chunks, 0) ?? 0;
   const facts = verdict === 'ok' ? paint.dim(`${formatCount(chunks)} chunks, ${formatBytes(report.file.size_bytes)}`) : '';
   const lines = [`${colour(verdict.padEnd(verdict === 'ok' ? 4 : 11))} ${plainText(report.file.path)}  ${facts}`.trimEnd()];
-  if (verdict === 'ok') return `${lines[0]}\n`;
+  const notes = report.notes.slice(0, 12).map(({ message, code }) => `  ${paint.yellow('note')} ${plainText(message, { max: 400 })} ${paint.dim(`[${code}]`)}`);
+  if (report.notes.length > 12) notes.push(`  … ${report.notes.length - 12} more notes (--format json lists them)`);
+  if (verdict === 'ok') return `${[lines[0], ...notes].join('\n')}\n`;
   for (const part of structure?.parts ?? []) {
     if (part.complete) continue;
     const facts = report.parts.find((each) => each.index === part.index);
@@ -25,6 +27,7 @@ export function renderVerdict(report: ExrReport, { paint, columns }: VerdictOpti
   const reasons = structure?.['reasons'];
   for (const reason of Array.isArray(reasons) ? reasons.slice(0, 12) : []) lines.push(`  ${plainText(String(reason), { max: 400 })}`);
   if (Array.isArray(reasons) && reasons.length > 12) lines.push(`  … ${reasons.length - 12} more (--format json lists them)`);
+  lines.push(...notes);
   if (structure?.['table'] === 'recovered') lines.push(paint.dim('  exr verify FILE --fix-table COPY.exr writes a copy that every reader can open'));
   return `${lines.join('\n')}\n`;
 }

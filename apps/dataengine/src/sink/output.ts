@@ -23,14 +23,14 @@ function dataOf({ subject, path, outcome, fileId, error, report }: FileResult, w
   const persistence = { status: outcome === 'stale' ? 'skipped' : 'success', outcome, file_id: fileId, inserted: outcome === 'new' };
   const asked = wishes.validate || wishes.policyPath !== null ? { requested: { validate: wishes.validate, policy_path: wishes.policyPath } } : {};
   if (report === undefined) {
-    return { schema_version: 1, file: { path, s3_bucket: subject.bucket, s3_key: path }, action: subject.action, errors: error ? [error] : [], persistence, ...asked };
+    return { schema_version: 1, file: { path, s3_bucket: subject.bucket, s3_key: path }, action: subject.action, errors: error ? [error] : [], notes: [], persistence, ...asked };
   }
   const file = { ...report.file, s3_bucket: subject.bucket, s3_key: path };
   const whole = { ...report, file, action: subject.action, persistence, ...asked };
   if (!wishes.meta) return { ...slim(report), file, action: subject.action, persistence, ...asked };
   if (left === 'all') return whole;
   if (left === 'no attributes') return { ...whole, attributes: {}, parts: report.parts.map((part) => ({ ...part, attributes: [] })), left_out: ['attributes'] };
-  return { ...slim(report), file, action: subject.action, persistence, ...asked, stats: undefined, left_out: ['parts', 'channels', 'attributes', 'stats'], errors: report.errors.slice(0, 10).map((each) => ({ ...each, message: each.message.slice(0, 2000) })) };
+  return { ...slim(report), file, action: subject.action, persistence, ...asked, stats: undefined, left_out: ['parts', 'channels', 'attributes', 'stats'], errors: report.errors.slice(0, 10).map((each) => ({ ...each, message: each.message.slice(0, 2000) })), notes: report.notes.slice(0, 10).map((each) => ({ ...each, message: each.message.slice(0, 2000) })) };
 }
 
 const slim = (report: ExrReport): Omit<ExrReport, 'parts' | 'channels' | 'attributes'> => {

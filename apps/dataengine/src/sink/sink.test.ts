@@ -19,7 +19,7 @@ it('is made as the platform makes it, then overridden', () => {
 const result = (attributeBytes: number, parts = 1): FileResult => ({
   subject: { action: 'created', bucket: 'b', keys: ['k'], etag: null, sequencer: null, size: null, time: null }, path: 'k', fileId: 'f', outcome: 'new', error: null, bytes: 1, requests: 1,
   report: {
-    schema_version: 1, tool: { name: 'x', version: '1' }, file: { path: 'k', part_count: parts }, channels: [{ name: 'R' }], attributes: { a: 'x'.repeat(attributeBytes) }, errors: [],
+    schema_version: 1, tool: { name: 'x', version: '1' }, file: { path: 'k', part_count: parts }, channels: [{ name: 'R' }], attributes: { a: 'x'.repeat(attributeBytes) }, errors: [], notes: [],
     parts: Array.from({ length: parts }, (_, index) => ({ index, name: 'n'.repeat(100), attributes: [{ name: 'a', value: 'x'.repeat(attributeBytes / parts) }] })),
   } as unknown as FileResult['report'] & object,
 });

@@ -1,4 +1,4 @@
-import { mapInOrder, missingText, plainText, type ReportPartStructure, type ReportStructure, verify } from '@exr/core';
+import { mapInOrder, missingText, plainText, type ReportNote, type ReportPartStructure, type ReportStructure, verify } from '@exr/core';
 import { z } from 'zod';
 import { page, pageText } from '../answer/page.ts';
 import { name, safe, withoutName } from '../answer/text.ts';
@@ -15,10 +15,11 @@ export const structure = defineTool({
   title: 'Check whether EXR files are whole',
   heavy: true,
   description:
-    'Is the frame whole? A verdict (ok, incomplete, in progress, truncated, corrupt, not an EXR, unreadable) with reasons, and for each part the scan lines or tiles that are missing or broken. For a sequence or folder: how many files have which verdict, and every file that is not ok. check "table" reads the offset tables only, "leaders" (default) also each chunk\'s leader, "decode" decodes every chunk (slow, finds damaged data). Examples: {"path":"a.exr"}, {"path":"sh010/beauty.####.exr","check":"table"}',
+    'Is the frame whole? A verdict (ok, incomplete, in progress, recoverable (only the table is wrong), not conforming (OpenEXR refuses or misreads the header), truncated, corrupt, not an EXR, unreadable) with reasons, and for each part the scan lines or tiles that are missing or broken. For a sequence or folder: how many files have which verdict, and every file that is not ok. check "table" reads the offset tables only, "leaders" (default) also each chunk\'s leader, "decode" decodes every chunk (slow, finds damaged data). Examples: {"path":"a.exr"}, {"path":"sh010/beauty.####.exr","check":"table"}',
   input: z.strictObject({ path: manyPathInput, frames: framesInput, check: z.enum(TIERS).default('leaders').describe('How hard to look'), cursor: cursorInput }),
   output: z.object({
     path: z.string(), verdict: z.string().describe('Of the file; of several files the worst'), reasons: z.array(z.string()),
+    notes: z.array(z.string()).optional(),
     parts: z.array(z.object({
       index: z.number(), chunks: z.number().describe('That there should be'), present: z.number(), complete: z.boolean(), broken_chunks: z.number(),
       missing: z.array(z.string()).describe('"lines 512-575" or "tiles (2,0)-(4,0)" (tile coordinates; "of level x,y" below full resolution)'), missing_ranges: z.number().describe('How many ranges there are in all'),
@@ -36,13 +37,13 @@ export const structure = defineTool({
 
 type Tier = (typeof TIERS)[number];
 
-function look(file: FrameRef, tier: Tier, call: Call, onProgress: (part: number) => void): Promise<ReportStructure> {
+function look(file: FrameRef, tier: Tier, call: Call, onProgress: (part: number) => void): Promise<ReportStructure & { readonly notes: readonly ReportNote[] }> {
   return withSource(call, file.path, async ({ source, whole }) => {
     const report = await verify(source, {
       path: file.shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal, tier, ...(whole && { recent: 0 }),
       onProgress: ({ chunks, totalChunks }) => onProgress(totalChunks === 0 ? 1 : chunks / totalChunks),
     });
-    return report.structure ?? { verdict: 'unreadable', reasons: report.errors.map(({ message }) => message), parts: [] };
+    return { ...(report.structure ?? { verdict: 'unreadable', reasons: report.errors.map(({ message }) => message), parts: [] }), notes: report.notes };
   });
 }
 
@@ -50,11 +51,12 @@ async function one(file: FrameRef, tier: Tier, cursor: string | undefined, call:
   const found = await look(file, tier, call, (part) => call.progress.report(part * 100, 100));
   const verdict = String(found['verdict']);
   const reasons = ((found['reasons'] ?? []) as readonly string[]).slice(0, 6).map((reason) => safe(withoutName(reason, name(file.shown, 300)), 300));
+  const notes = found.notes.slice(0, 6).map(({ code, message }) => safe(`${code}: ${withoutName(message, name(file.shown, 300))}`, 300));
   const parts = found.parts.map((part) => partOf(part, file.shown));
   const shown = page(parts, { cursor, of: [file.path, tier, found['file_bytes'], parts.length], cost: (part) => partText(part) + JSON.stringify(part), tokens: 4800 });
-  const lines = [`${name(file.shown, 300)}: ${verdict}${tier === 'table' ? ' (by its offset tables)' : tier === 'decode' ? ' (every chunk decoded)' : ''}`, ...reasons.map((reason) => `- ${reason}`), ...shown.items.map(partText), pageText(shown, 'parts')];
+  const lines = [`${name(file.shown, 300)}: ${verdict}${tier === 'table' ? ' (by its offset tables)' : tier === 'decode' ? ' (every chunk decoded)' : ''}`, ...reasons.map((reason) => `- ${reason}`), ...notes.map((note) => `- note: ${note}`), ...shown.items.map(partText), pageText(shown, 'parts')];
   return {
-    text: lines.filter((line) => line !== '').join('\n'), data: { path: file.shown, verdict, reasons, parts: [...shown.items], next_cursor: shown.next, note: '' },
+    text: lines.filter((line) => line !== '').join('\n'), data: { path: file.shown, verdict, reasons, notes, parts: [...shown.items], next_cursor: shown.next, note: '' },
     links: verdict === 'ok' || verdict === 'not an EXR' ? [] : [{ uri: resourceUri('preview', file.shown), name: 'preview', mimeType: 'image/png', description: 'A picture with the missing regions hatched' }],
   } satisfies Answer;
 }
@@ -83,7 +85,7 @@ function partText({ index, chunks, present, missing, missing_ranges: all, broken
 }
 
 /** The worst first. */
-const RANK = ['unreadable', 'not an EXR', 'corrupt', 'truncated', 'incomplete', 'in progress', 'ok'];
+const RANK = ['unreadable', 'not an EXR', 'corrupt', 'truncated', 'incomplete', 'not conforming', 'in progress', 'recoverable', 'ok'];
 
 async function several(shown: string, files: readonly FrameRef[], args: { path: string; frames: string | undefined; check: Tier; cursor: string | undefined }, call: Call) {
   const counts: Record<string, number> = {};
@@ -94,7 +96,7 @@ async function several(shown: string, files: readonly FrameRef[], args: { path: 
       return { file, found: await look(file, args.check, call, () => undefined) };
     } catch (error) {
       if (!isFileFault(error, call.signal)) throw error;
-      return { file, found: { verdict: 'unreadable', reasons: [reasonOf(error)], parts: [] } satisfies ReportStructure };
+      return { file, found: { verdict: 'unreadable', reasons: [reasonOf(error)], parts: [] } as ReportStructure };
     }
   });
   for await (const { file, found } of results) {

@@ -29,6 +29,7 @@ export const summary = defineTool({
     })),
     more_parts: z.number().describe('Parts left out for brevity; exr_attributes with part shows them'),
     problems: z.array(z.string()).describe('What is wrong with the headers'),
+    notes: z.array(z.string()).describe('Harmless oddities'),
     note: untrusted,
   }),
   async run({ path }, call) {
@@ -37,10 +38,11 @@ export const summary = defineTool({
     return withFile(call, first.path, async (file, { source }) => {
       const report = buildReport(file, { path: first.shown, mtime: source.mtime });
       const problems = report.errors.slice(0, 3).map((error) => safe(`${error.code}: ${error.message}`, 160));
+      const notes = report.notes.slice(0, 2).map((note) => safe(`${note.code}: ${note.message}`, 160));
       const head = headOf(report, target.kind === 'many' ? frameRanges(target.files.flatMap(({ frame }) => (frame === null ? [] : [frame]))).slice(0, 120) : null);
-      const data = { ...head.data, parts: [] as PartSummary[], more_parts: 0, problems };
+      const data = { ...head.data, parts: [] as PartSummary[], more_parts: 0, problems, notes };
       const lines = [head.text];
-      const room = { text: ROOM - estimateTokens(head.text) - estimateTokens(problems.join('')) - 40, data: ROOM - estimateTokens(JSON.stringify(data)) - 25 };
+      const room = { text: ROOM - estimateTokens(head.text) - estimateTokens(problems.join('') + notes.join('')) - 40, data: ROOM - estimateTokens(JSON.stringify(data)) - 25 };
       for (const [i, part] of report.parts.entries()) {
         const full = partSummary(part, file.parts[i]!, 10);
         // A first part with too much to say says less; a later one is only counted.
@@ -55,8 +57,8 @@ export const summary = defineTool({
         lines.push(one.text);
         data.parts.push(one.data);
       }
-      lines.push(...problems.map((problem) => `problem: ${problem}`));
-      return { text: lines.join('\n'), data: { ...data, note: '' }, links: data.more_parts > 0 || report.errors.length > problems.length ? [reportLink(call.folders, first.path)] : [] };
+      lines.push(...problems.map((problem) => `problem: ${problem}`), ...notes.map((note) => `note: ${note}`));
+      return { text: lines.join('\n'), data: { ...data, note: '' }, links: data.more_parts > 0 || report.errors.length > problems.length || report.notes.length > notes.length ? [reportLink(call.folders, first.path)] : [] };
     });
   },
 });

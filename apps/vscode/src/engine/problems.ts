@@ -35,13 +35,15 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
     }
     if (typeof part['unreadable'] === 'string') found.push({ code: 'UNREADABLE_PART', message: part['unreadable'], severity: 'error' });
   }
+  const absentAny = structure?.structure.parts.some((part) => part.present < part.chunks) === true;
   const recovered = Number(structure?.structure['recovered_chunks'] ?? 0);
-  if (recovered > 0) found.push({ code: 'BAD_OFFSET_TABLE', message: `the offset table lacks or has wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: "exr verify --fix-table" writes a copy that every reader can open`, severity: rendering ? 'information' : 'error' });
+  if (recovered > 0) found.push({ code: 'BAD_OFFSET_TABLE', message: `the offset table lacks or has wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file: "exr verify --fix-table" writes a copy that every reader can open`, severity: rendering ? 'information' : absentAny ? 'error' : 'warning' });
   const trailing = Number(structure?.structure['trailing_bytes'] ?? 0);
   if (trailing > 0) found.push({ code: 'TRAILING_BYTES', message: `${trailing} bytes behind the last chunk belong to nothing`, severity: 'warning' });
   const unreferenced = Number(structure?.structure['unreferenced_bytes'] ?? 0);
   if (unreferenced > 0) found.push({ code: 'UNREFERENCED_BYTES', message: `${unreferenced} bytes between the chunks belong to none`, severity: 'warning' });
   found.push(...faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
+  found.push(...report.notes.map(({ code, message }): Problem => ({ code, message, severity: 'information' })));
   const order = { error: 0, warning: 1, information: 2 } as const;
   // The panel says which file it is about.
   const place = `${report.file.path}: `;

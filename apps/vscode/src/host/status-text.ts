@@ -2,6 +2,7 @@
 import { formatBytes } from '@exr/core/text';
 import type { Fault, OpenedFile } from '../engine/index.ts';
 import type { StructureAnswer } from '../shared/protocol.ts';
+import { isMild } from '../shared/said.ts';
 import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
 
 export interface StatusTexts {
@@ -44,5 +45,6 @@ function verdictOf({ judgement: { verdict, reasons }, rendering }: StructureAnsw
   if (rendering || verdict === 'in progress') return { text: '$(sync) still rendering', tip: tip || 'Chunks are missing and the file was written to a moment ago.', level: 'warning' };
   if (verdict === 'ok' && faults.length > 0) return { text: '$(error) corrupt', tip: faults.slice(0, 10).map(({ message }) => message).join('\n'), level: 'error' };
   if (verdict === 'ok') return { text: '$(check) whole', tip: 'Every chunk that the header promises is there.', level: 'fine' };
-  return { text: `$(${verdict === 'incomplete' ? 'warning' : 'error'}) ${verdict}`, tip, level: verdict === 'incomplete' ? 'warning' : 'error' };
+  const level = isMild(verdict) ? 'warning' : 'error';
+  return { text: `$(${level}) ${verdict}`, tip, level };
 }

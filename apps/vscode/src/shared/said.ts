@@ -8,3 +8,6 @@ export function sentence(message: string, name: string): string {
   const text = withoutName(message, name);
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
+
+/** Verdicts that lose nothing for good: shown as warnings. */
+export const isMild = (verdict: string): boolean => verdict === 'incomplete' || verdict === 'recoverable';

@@ -1,5 +1,6 @@
 import { ExrError, type ExrErrorCode } from '../errors.ts';
 import { limitsOf, type Limits } from '../limits.ts';
+import type { ExrNote } from '../notes.ts';
 import type { ByteSource, ReadOptions } from '../bytes/index.ts';
 import { isMagic, notAnExr } from './magic.ts';
 import { buildPart } from './part.ts';
@@ -27,6 +28,8 @@ export interface ExrFile {
   readonly complete: boolean;
   /** What is wrong with the headers, in file order. Empty for a file that follows the specification. */
   readonly problems: readonly ExrError[];
+  /** What is unusual in the headers and keeps no reader from opening the file, in file order. Absent is empty. */
+  readonly notes?: readonly ExrNote[];
   readonly limits: Limits;
   /** The bytes of the headers in file order, magic number and version field first: `headerBytes` in all, without copying them together. */
   headerPieces(): readonly Uint8Array[];

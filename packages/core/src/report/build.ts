@@ -1,5 +1,6 @@
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
+import type { ExrNote } from '../notes.ts';
 import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
 import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
@@ -14,6 +15,7 @@ import {
   type ReportChannel,
   type ReportEmbedding,
   type ReportError,
+  type ReportNote,
   type ReportPart,
   type ReportStats,
   type ReportStructure,
@@ -33,6 +35,8 @@ export interface ReportOptions extends JsonOptions {
   readonly idManifests?: boolean;
   /** Errors beyond the headers' own problems, which are always in the report. */
   readonly errors?: readonly (ExrError | ReportError)[];
+  /** Notes beyond the headers' own, which are always in the report. */
+  readonly notes?: readonly (ExrNote | ReportNote)[];
 }
 
 /** The report of an opened file. Pure and synchronous: everything it says is in `file` and `options`. */
@@ -73,6 +77,7 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.embedding === undefined ? {} : { embedding: options.embedding }),
     errors,
+    notes: [...(file.notes ?? []), ...(options.notes ?? [])].map(reportNote),
   };
 }
 
@@ -100,12 +105,17 @@ export function buildFailedReport(
     channels: [],
     attributes: {},
     errors: [reportError(error)],
+    notes: [],
   };
 }
 
 export function reportError(error: ExrError | ReportError): ReportError {
   const where = toJson(error.where) as ReportError['where'];
   return { code: error.code, kind: error.kind, message: jsonName(error.message), where };
+}
+
+export function reportNote(note: ExrNote | ReportNote): ReportNote {
+  return { code: note.code, message: jsonName(note.message), where: toJson(note.where) as ReportNote['where'] };
 }
 
 function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[]): ReportPart {

@@ -9,6 +9,7 @@
  * The published JSON Schema is schema/report.schema.json; report/schema.test.ts holds the two together.
  */
 import type { ExrErrorCode, ExrErrorKind } from '../errors.ts';
+import type { NoteCode } from '../notes.ts';
 
 export const REPORT_SCHEMA_VERSION = 1;
 
@@ -229,6 +230,13 @@ export interface ReportError {
   readonly where: { readonly [key: string]: JsonValue | undefined };
 }
 
+/** Worth knowing, and no fault that keeps a reader from opening the file: changes neither verdict nor exit code. */
+export interface ReportNote {
+  readonly code: NoteCode;
+  readonly message: string;
+  readonly where: { readonly [key: string]: JsonValue | undefined };
+}
+
 export interface ExrReport {
   readonly schema_version: typeof REPORT_SCHEMA_VERSION;
   readonly tool: ReportTool;
@@ -242,4 +250,5 @@ export interface ExrReport {
   readonly validation?: ReportValidation;
   readonly embedding?: ReportEmbedding;
   readonly errors: readonly ReportError[];
+  readonly notes: readonly ReportNote[];
 }

@@ -1,11 +1,11 @@
 /**
  * The one place that defines the columns of the store. DuckDB's DDL (duckdb/ddl.ts), the Arrow schema of VAST's tables (arrow-schema.ts) and
  * docs/formats/store.md come from it. A column is never renamed or removed; a new one is appended and must be nullable: an older store gets it
- * by ALTER TABLE, and STORE_VERSION goes up by one. (3: DuckDB's file keeps equal contents once; 4: vectors too.)
+ * by ALTER TABLE, and STORE_VERSION goes up by one. (3: DuckDB's file keeps equal contents once; 4: vectors too; 5: notes.)
  */
 import { CHANNEL_DIMENSIONS, METADATA_DIMENSIONS } from '../embed/index.ts';
 
-export const STORE_VERSION = 4;
+export const STORE_VERSION = 5;
 
 export type ColumnType = 'string' | 'int32' | 'int64' | 'float32' | 'float64' | 'bool' | `vector${number}`;
 
@@ -68,6 +68,8 @@ export const TABLES: readonly Table[] = [
       col('deleted_at', 'string', 'When it was found to be gone, ISO 8601 in UTC.'),
       col('inspector_version', 'string', 'Version of exr-inspector that made these rows.'),
       col('events', 'string', 'The last events that were counted in inspection_count, newest first: 16 hex digits each of sha256(source, NUL, id). One that is delivered again is not counted again.'),
+      col('note_codes', 'string', 'Codes of the notes (docs/errors.md), each once, sorted, joined by commas; null without one.'),
+      col('note_message', 'string', 'The first note.'),
     ],
   },
   {

@@ -18,6 +18,7 @@ export interface SampleOptions {
   readonly mtime?: string;
   readonly hash?: string;
   readonly errors?: ExrReport['errors'];
+  readonly notes?: ExrReport['notes'];
   readonly unreadable?: boolean;
   readonly stats?: boolean;
   readonly observedAt?: string;
@@ -51,6 +52,7 @@ export function sample(options: SampleOptions = {}): InspectedFile {
     attributes: Object.fromEntries(attributes.map(({ name: key, value }) => [key, value])),
     ...(options.stats ? { stats: { parts: [{ index: 0, partial: false, skipped: [], channels: channels.map((channel) => ({ name: channel, count: 4, nan: 1, pos_inf: 0, neg_inf: 0, zero: 1, negative: 0, min: 0, max: 2, mean: 1, stddev: 0.5, p01: 0, p50: 1, p99: 2 })) }] } } : {}),
     errors: options.unreadable ? [{ code: 'NOT_EXR', kind: 'format', message: `${path}: begins with 68656c6c, expected 762f3101`, where: {} }] : (options.errors ?? []),
+    notes: options.notes ?? [],
   };
   return { report, identity: { bucket: options.bucket ?? null, path, sizeBytes: size, mtime, ...(options.observedAt ? { observedAt: options.observedAt } : {}), ...(options.sequencer ? { sequencer: options.sequencer } : {}), ...(options.etag ? { etag: options.etag } : {}), ...(options.event ? { event: options.event } : {}) } };
 }

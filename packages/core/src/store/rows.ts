@@ -52,7 +52,13 @@ export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string
     directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
     channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version,
     validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version, events: version.events,
+    ...noteCells(report),
   };
+}
+
+function noteCells({ notes = [] }: { readonly notes?: ExrReport['notes'] }): { note_codes: string | null; note_message: string | null } {
+  if (notes.length === 0) return { note_codes: null, note_message: null };
+  return { note_codes: [...new Set(notes.map(({ code }) => code))].sort().join(','), note_message: wellFormed(notes[0]!.message) };
 }
 
 const NO_VECTORS = { metadata_embedding: null, channel_embedding: null };

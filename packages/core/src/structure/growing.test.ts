@@ -75,7 +75,8 @@ describe.each(['scan_half_rgba_none', 'scan_half_rgba_zip', 'tile_half_rgba_rle'
       const verdict = String(structure!['verdict']);
       note(verdict);
       // "ok" only of the whole file.
-      if (verdict === 'ok') expect(readFileSync(target).length).toBe(bytes.length);
+      // "recoverable" only when every chunk is there and the table alone is not.
+      if (verdict === 'ok' || verdict === 'recoverable') expect(readFileSync(target).length).toBe(bytes.length);
       else expect([verdict, errors.map(({ code }) => code)]).toEqual(['in progress', expect.anything()]);
 
       writer.stdin.end('seen');

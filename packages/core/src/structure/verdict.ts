@@ -6,12 +6,14 @@ import type { ChunkProblem, Examination } from './examine.ts';
 /**
  * - `ok`: everything is there.
  * - `incomplete`: chunks were never written; `in progress`: the same, and the file was written to a moment ago.
+ * - `recoverable`: an offset table is wrong or empty, and every chunk was found without it.
+ * - `not conforming`: a header that OpenEXR refuses, or from which it reads other values than were meant; the pixels can be shown.
  * - `truncated`: the file ends before its chunks do.
  * - `corrupt`: headers, tables, leaders or data are wrong.
  * - `not an EXR`.
  * - `unreadable`: the file could not be opened or read, or lies beyond a limit or what we support.
  */
-export type Verdict = 'ok' | 'incomplete' | 'in progress' | 'truncated' | 'corrupt' | 'not an EXR' | 'unreadable';
+export type Verdict = 'ok' | 'incomplete' | 'in progress' | 'recoverable' | 'not conforming' | 'truncated' | 'corrupt' | 'not an EXR' | 'unreadable';
 
 export interface Judgement {
   readonly verdict: Verdict;
@@ -36,13 +38,15 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   if (trailing > 0 && !some('truncated')) reasons.push(`${trailing} bytes behind the last chunk belong to nothing`);
   if (unreferenced > 0) reasons.push(`${unreferenced} bytes between the chunks belong to none`);
   const missing = structure.parts.some((part) => part.present < part.chunks);
-  const wrongHeader = headerProblems.some(({ kind }) => kind === 'format');
+  const wrongHeader = headerProblems.some(({ kind, code }) => kind === 'format' && code !== 'NOT_CONFORMING');
   let verdict: Verdict = 'ok';
   if (headerProblems.some(({ code }) => code === 'TRUNCATED') || some('truncated')) verdict = young ? 'in progress' : 'truncated';
   else if (wrongHeader || some('leader', 'data', 'duplicate', 'overlap', 'out-of-range')) verdict = 'corrupt';
   else if (missing) verdict = young ? 'in progress' : 'incomplete';
-  else if (recovered > 0) verdict = young ? 'in progress' : 'corrupt';
-  else if (headerProblems.length > 0 || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
+  else if (headerProblems.some(({ kind }) => kind !== 'format') || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
+  else if (headerProblems.length > 0) verdict = 'not conforming';
+  // However young the file is: nothing is in progress where no chunk is missing.
+  else if (recovered > 0) verdict = 'recoverable';
   if (verdict === 'truncated' && some('leader', 'data', 'duplicate', 'overlap')) verdict = 'corrupt';
   return { verdict, reasons: [...new Set(reasons)] };
 }

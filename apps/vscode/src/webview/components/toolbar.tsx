@@ -1,5 +1,6 @@
 /** The bar above the picture. */
 import { plainText } from '@exr/core/text';
+import { isMild } from '../../shared/said.ts';
 import type { ViewState } from '../../shared/view-state.ts';
 import { stopsText, zoomText } from '../format/numbers.ts';
 
@@ -113,8 +114,8 @@ function Badges({ session }: { session: Session }) {
       {isBusy && <span class="spinner" role="img" aria-label="Reading pixels" title="Reading pixels" />}
       {(level.x > 0 || level.y > 0) && <span class="badge" title="A smaller level is shown (< and > change it)">level {level.x === level.y ? level.x : `${level.x}, ${level.y}`}</span>}
       {verdict !== 'ok' && !rendering && (
-        <button type="button" class={`badge is-verdict ${verdict === 'incomplete' ? 'is-warning' : 'is-error'}`} title="What is wrong with the file’s structure" onClick={() => session.setView({ panel: 'structure' })}>
-          <Icon name={verdict === 'incomplete' ? 'warning' : 'error'} />{verdict}
+        <button type="button" class={`badge is-verdict ${isMild(verdict) ? 'is-warning' : 'is-error'}`} title="What is wrong with the file’s structure" onClick={() => session.setView({ panel: 'structure' })}>
+          <Icon name={isMild(verdict) ? 'warning' : 'error'} />{verdict}
         </button>
       )}
       {rendering && <span class="badge is-warning" title="Chunks are still missing and the file was written to a moment ago: it is shown as it grows"><Icon name="clock" /><span class="when-wide">still rendering</span></span>}

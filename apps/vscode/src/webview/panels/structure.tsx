@@ -32,6 +32,7 @@ export function StructurePanel({ session }: { session: Session }) {
 
 const VERDICTS: Readonly<Record<string, readonly [IconName, string, string]>> = {
   ok: ['ok', 'is-ok', 'The file is whole.'], incomplete: ['warning', 'is-warning', 'Chunks are missing.'], 'in progress': ['clock', 'is-warning', 'It seems to be still rendering.'],
+  recoverable: ['warning', 'is-warning', 'The offset table is wrong; nothing is lost.'], 'not conforming': ['error', 'is-error', 'Programs that use OpenEXR refuse or misread the header.'],
   truncated: ['error', 'is-error', 'The file ends before its chunks do.'], corrupt: ['error', 'is-error', 'Something in the file is wrong.'],
   'not an EXR': ['error', 'is-error', 'This is not an OpenEXR file.'], unreadable: ['error', 'is-error', 'The file could not be read.'],
 };
@@ -45,10 +46,23 @@ function Answer({ session, opened, answer }: { session: Session; opened: Opened;
         <Icon name={icon} />
         <div><b>{says}</b>{reasons.length > 0 && <ul>{reasons.slice(0, 20).map((reason) => <li key={reason}>{plainText(withoutName(reason, opened.name), { max: 400 })}</li>)}</ul>}{reasons.length > 20 && <p>and {reasons.length - 20} more</p>}</div>
       </div>
+      <Notes opened={opened} />
       {answer.structure.parts.map((part) => (
         <PartStructure key={part.index} session={session} opened={opened} part={part} boxes={answer.missing.find((each) => each.part === part.index)?.boxes ?? []} bytes={answer.bytes.find((each) => each.part === part.index)?.bytes ?? null} />
       ))}
     </>
+  );
+}
+
+/** Worth knowing, and no fault. */
+function Notes({ opened }: { opened: Opened }) {
+  const { notes } = opened.report;
+  if (notes.length === 0) return null;
+  return (
+    <ul class="notes" aria-label="Notes" data-e2e="notes">
+      {notes.slice(0, 20).map(({ code, message }) => <li key={message} title={code}><Icon name="info" /><span>{plainText(withoutName(message, opened.name), { max: 400 })}</span></li>)}
+      {notes.length > 20 && <li class="dim">and {notes.length - 20} more</li>}
+    </ul>
   );
 }
 

@@ -184,7 +184,7 @@ it.each(['reading', 'writing'])('a store of the third version is brought up to d
   expect(await again.similar({ to: sample({ frame: 9 }).report, collapse: false })).toHaveLength(4);
   expect((await again.sql('SELECT count(*), count(DISTINCT content) FROM vector_sets')).rows).toEqual([['2', '2']]);
   expect(await again.put([sample({ frame: 1004 })])).toMatchObject({ inserted: 1 });
-  expect((await again.sql("SELECT value FROM store_info WHERE key = 'store_version'")).rows).toEqual([['4']]);
+  expect((await again.sql("SELECT value FROM store_info WHERE key = 'store_version'")).rows).toEqual([['5']]);
 });
 
 it('takes out what replaced files leave behind, and keeps what others have', async () => {

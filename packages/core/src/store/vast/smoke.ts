@@ -250,7 +250,7 @@ function frame(n: number, { version = 1, channels = ['R', 'G', 'B', 'A'], attrib
       attributes: Object.entries({ comments: ODD, ...attributes }).map(([name, value]) => ({ name, type: 'string', size: value.length, value })),
     }],
     channels: channels.map((name) => ({ part_index: 0, name, layer: '', component: name, view: null, type: 'half' as const, x_sampling: 1, y_sampling: 1, p_linear: false })),
-    attributes: {}, errors: [],
+    attributes: {}, errors: [], notes: [],
   };
   return { report, identity: { bucket: null, path } };
 }
