@@ -69,4 +69,17 @@ describe('after indexing', () => {
     expect((await server.data('exr_search', { sequences: false })).rows.map(({ path }: { path: string }) => path)).not.toContain('out.exr');
     expect(await server.refusal('exr_similar', { path: join(base, 'secret/s.exr') })).toContain('not inside');
   });
+  it('shows of a store that knows more only what lies in the allowed folders', async () => {
+    const whole = await startServer([base, '--store', join(base, 'store.duckdb')]);
+    try {
+      await whole.data('exr_index', { folder: '.' });
+      expect((await whole.data('exr_search', { where: "compression = 'zip'", sequences: false })).rows.map(({ path }: { path: string }) => path)).toContain('secret/s.exr');
+    } finally {
+      await whole.close();
+    }
+    for (const asked of [{}, { under: join(base, 'secret') }, { under: '/' }, { where: "path like '%secret%' or width > 0" }]) {
+      expect(textOf(await server.call('exr_search', { ...asked, sequences: false })), JSON.stringify(asked)).not.toMatch(/secret|s\.exr/);
+    }
+    expect(textOf(await server.call('exr_similar', { description: 'ripmap zip', limit: 30 }))).not.toContain('s.exr');
+  });
 });

@@ -1,6 +1,6 @@
 /** What search and similar share: filters of the store, and how a row of it is told. */
 import { isS3Url, s3Url } from '@exr/core';
-import type { ExrRow, ExrStore, StoreFilter } from '@exr/core/store';
+import type { ExrRow, ExrStore, StoreFilter, StorePlace } from '@exr/core/store';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
@@ -25,14 +25,22 @@ export interface FilterArgs {
   readonly under?: string | undefined;
 }
 
+/** The store may know more than this server may show. A folder is looked for under both of its names: `exr index` remembers paths as they were given. */
+function placesOf({ folders, buckets }: Pick<Call, 'folders' | 'buckets'>): StorePlace[] {
+  const names = new Set(folders.flatMap(({ given, real }) => [given, real]));
+  return [...[...names].map((path) => ({ bucket: null, path })), ...buckets.allowed.map(({ bucket, prefix }) => ({ bucket, path: prefix }))];
+}
+
+/** What is asked for, within what is allowed. */
 export async function filterOf({ where, channels, missing_channels, under }: FilterArgs, call: Call): Promise<StoreFilter> {
+  const within = placesOf(call);
   if (under !== undefined && isS3Url(under)) {
     const { bucket, key } = locateObject(call.buckets, under, true);
-    return { where, channels, missingChannels: missing_channels, bucket, ...(key !== '' && { under: key }) };
+    return { within, where, channels, missingChannels: missing_channels, bucket, ...(key !== '' && { under: key }) };
   }
   // A folder may be gone and still be in the store: then its path as given.
   const folder = under === undefined ? undefined : await locate(call.folders, under).catch(() => resolve(under));
-  return { where, channels, missingChannels: missing_channels, under: folder };
+  return { within, where, channels, missingChannels: missing_channels, under: folder };
 }
 
 /** The store of this call; the tools that need one are listed only when there is one. */

@@ -251,6 +251,25 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect(await found({ bucket: 'other' })).toHaveLength(0);
     });
 
+    it('shows nothing outside the places that somebody may see', async () => {
+      const at = (bucket: string | null, path: string): InspectedFile => ({ ...sample(), identity: { ...sample().identity, bucket, path } });
+      await subject.store.put([
+        at(null, '/jobs/abc/a.exr'), at(null, '/jobs/abcd/b.exr'), at(null, '/jobs/abc/../secret/c.exr'), at('b', 'jobs/abc/d.exr'), at('b', 'jobs/abcd/e.exr'), at('b', 'jobs/abc/../f.exr'), at('other', 'jobs/abc/g.exr'), at('b', '/jobs/abc/h.exr'),
+      ]);
+      const seen = async (within: StoreFilter['within'], more: StoreFilter = {}): Promise<string[]> => (await found({ ...more, within })).map(({ path }) => path.split('/').pop()!);
+      expect(await seen([{ bucket: null, path: '/jobs/abc' }])).toEqual(['a.exr']);
+      expect(await seen([{ bucket: null, path: '/jobs/abc/' }, { bucket: 'b', path: 'jobs/abc/' }])).toEqual(['a.exr', 'd.exr']);
+      expect(await seen([{ bucket: 'other', path: '' }])).toEqual(['g.exr']);
+      expect((await seen([{ bucket: null, path: '/' }])).sort()).toEqual(['a.exr', 'b.exr', 'c.exr']);
+      expect(await seen([])).toEqual([]);
+      expect(await seen([{ bucket: null, path: '/jobs/abc' }], { under: '/jobs' })).toEqual(['a.exr']);
+      expect(await seen([{ bucket: null, path: '/jobs/abc' }], { where: 'width > 0 or width is null', bucket: 'b' })).toEqual([]);
+      const near = async (filter: StoreFilter): Promise<string[]> => (await subject.store.similar({ to: sample().report, collapse: false, ...filter })).map(({ row }) => row.path.split('/').pop()!);
+      expect(await near({ within: [{ bucket: 'b', path: 'jobs/abc' }] })).toEqual(['d.exr']);
+      expect(await near({ within: [] })).toEqual([]);
+      expect(await near({ bucket: 'other' })).toEqual(['g.exr']);
+    });
+
     it('takes paths and texts with anything in them', async () => {
       const odd = ["/a/it's \"quoted\".exr", '/a/new\nline.exr', '/a/lone\ud800surrogate.exr', "/a/'; DROP TABLE files; --.exr", '/a/%_*?.exr', '/ü/日本.exr'];
       await subject.store.put(odd.map((path) => ({ ...sample({ attributes: { comments: path, 'na\'me"': 'x' } }), identity: { ...sample().identity, path } })));

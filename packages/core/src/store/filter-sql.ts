@@ -29,10 +29,34 @@ export function filterSql(filter: StoreFilter): SqlFilter {
   if (filter.since !== undefined) terms.push(`f.mtime >= ${bind(filter.since)}`);
   if (filter.bucket !== undefined) terms.push(`f.bucket = ${bind(filter.bucket)}`);
   if (filter.under !== undefined) {
-    const under = filter.under.replace(/\/+$/, '');
-    terms.push(`(f.file_path_normalized = ${bind(under)} OR starts_with(f.file_path_normalized, ${bind(`${under}/`)}))`);
+    terms.push(belowSql('f.file_path_normalized', filter.under, bind));
+  }
+  if (filter.within !== undefined) {
+    const places = filter.within.map(({ bucket, path }) => {
+      const place = `f.bucket IS NOT DISTINCT FROM ${bucket === null ? 'NULL' : bind(bucket)}`;
+      return folderOf(path) === '' ? `(${place})` : `(${place} AND ${[...placeColumns(bucket)].map((column) => belowSql(`f.${column}`, path, bind)).join(' AND ')})`;
+    });
+    terms.push(places.length === 0 ? 'false' : `(${places.join(' OR ')})`);
   }
   return { sql: terms.length === 0 ? 'true' : terms.join(' AND '), parameters };
+}
+
+const folderOf = (path: string): string => path.replace(/\/+$/, '');
+
+function belowSql(column: string, path: string, bind: (value: Parameter) => string): string {
+  const folder = folderOf(path);
+  return `(${column} = ${bind(folder)} OR starts_with(${column}, ${bind(`${folder}/`)}))`;
+}
+
+/** A path of the host lies where its `..` lead. A key is text and has none, but some servers resolve them: it must lie inside both ways. */
+const placeColumns = (bucket: string | null): readonly ('file_path' | 'file_path_normalized')[] => (bucket === null ? ['file_path_normalized'] : ['file_path', 'file_path_normalized']);
+
+/** As the SQL of `within` decides, over a row of `files`. */
+export function liesWithin(places: NonNullable<StoreFilter['within']>, row: { readonly bucket: string | null; readonly file_path: string; readonly file_path_normalized: string | null }): boolean {
+  return places.some(({ bucket, path }) => {
+    const folder = folderOf(path);
+    return row.bucket === bucket && (folder === '' || placeColumns(bucket).every((column) => row[column] === folder || (row[column]?.startsWith(`${folder}/`) ?? false)));
+  });
 }
 
 /** A name without wildcards is looked for anywhere in the text. */

@@ -50,6 +50,12 @@ export interface SuspectOptions extends StoreOptions {
   readonly withinMs?: number;
 }
 
+/** Everything below a folder of the host (`bucket` null) or below a prefix of a bucket; an empty `path` is the whole bucket or host. */
+export interface StorePlace {
+  readonly bucket: string | null;
+  readonly path: string;
+}
+
 export interface StoreFilter {
   /** An expression that people type: see where.ts. */
   readonly where?: string | undefined;
@@ -68,6 +74,8 @@ export interface StoreFilter {
   readonly bucket?: string | undefined;
   /** Below this folder or prefix. */
   readonly under?: string | undefined;
+  /** Only what lies in one of these places, whatever else is asked for; an empty list allows nothing. For whoever may not see the whole store. */
+  readonly within?: readonly StorePlace[] | undefined;
   /** Tombstones too. Default false. */
   readonly deleted?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 /** Which files fit a filter: the cluster is asked for as little as its predicates can say, the rest is decided here, as DuckDB decides it. */
 import type { Predicate, Transaction } from '@exr/vastdb';
 import type { TableName } from '../columns.ts';
-import { filterSql } from '../filter-sql.ts';
+import { filterSql, liesWithin } from '../filter-sql.ts';
 import { wellFormed } from '../identity.ts';
 import type { Row } from '../rows.ts';
 import type { StoreFilter } from '../types.ts';
@@ -56,9 +56,14 @@ export async function chosenFiles(tx: Transaction, tables: StoreTables, filter: 
   return chosen;
 }
 
+/** Which place a file lies in. */
+const PLACE = ['bucket', 'file_path', 'file_path_normalized'] as const;
+
 async function fromFiles(tx: Transaction, tables: StoreTables, filter: StoreFilter, where: WhereNode | undefined, wanted: Wanted): Promise<Map<string, Row>> {
   const has = new Set(tables.columns('files').map(({ name }) => name));
   const hasFile = (column: string): boolean => has.has(column);
+  const within = filter.within;
+  if (within) for (const column of PLACE) wanted.files.add(column);
   const fits = where && wanted.attributes.size === 0 && !looksAtParts(where) ? compileWhere(where) : undefined;
   const chosen = new Map<string, Row>();
   const lowest = new Map<string, bigint>();
@@ -68,6 +73,7 @@ async function fromFiles(tx: Transaction, tables: StoreTables, filter: StoreFilt
     delete found['$row_id'];
     const row = plain(found);
     const id = row['file_id'] as string;
+    if (within && !liesWithin(within, { bucket: (row['bucket'] ?? null) as string | null, file_path: String(row['file_path']), file_path_normalized: (row['file_path_normalized'] ?? null) as string | null })) continue;
     if (fits && !fits({ file: row, part: undefined, attributes: new Map() })) continue;
     // Twice: a lost race that nobody has settled yet. The lowest row id counts.
     if (chosen.has(id) && lowest.get(id)! < rowId) continue;

@@ -100,8 +100,8 @@ function squares(values: Float32Array, from: number, length: number): number {
   return sum;
 }
 
-export function hasConditions({ where, channels, missingChannels, attributes, software, colorSpace, since, under }: StoreFilter): boolean {
-  return (where !== undefined && where.trim() !== '') || [channels, missingChannels, attributes].some((list) => (list?.length ?? 0) > 0) || [software, colorSpace, since, under].some((value) => value !== undefined);
+export function hasConditions({ where, channels, missingChannels, attributes, software, colorSpace, since, bucket, under, within }: StoreFilter): boolean {
+  return (where !== undefined && where.trim() !== '') || [channels, missingChannels, attributes].some((list) => (list?.length ?? 0) > 0) || [software, colorSpace, since, bucket, under, within].some((value) => value !== undefined);
 }
 
 /** Files of a sequence that may crowd each other out of the engine's answer. */
