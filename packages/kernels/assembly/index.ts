@@ -13,3 +13,4 @@ export { halfToFloat } from './half';
 export * from './htj2k';
 export { dwaLinearTable } from './dwa-table';
 export { dwaBlocks, dwaCopyRows, dwaZipRows } from './dwa-blocks';
+export * from './zstd';

@@ -64,7 +64,7 @@ export interface ChunkGrid {
 
 /** Scan lines in one chunk of a scan line part (OpenEXR File Layout, "Scan Line Blocks"); codecs say the same of themselves. */
 export const LINES_PER_CHUNK: Readonly<Record<Compression, number>> = {
-  none: 1, rle: 1, zips: 1, zip: 16, piz: 32, pxr24: 16, b44: 32, b44a: 32, dwaa: 32, dwab: 256, htj2k256: 256, htj2k32: 32,
+  none: 1, rle: 1, zips: 1, zip: 16, piz: 32, pxr24: 16, b44: 32, b44a: 32, dwaa: 32, dwab: 256, htj2k256: 256, htj2k32: 32, lj2k: 256, zstd: 1,
 };
 
 /**
@@ -158,7 +158,7 @@ function chunkSize(part: PartGeometry): [across: number, down: number] {
   if (!part.isTiled) {
     const lines = typeof part.compression === 'string' ? LINES_PER_CHUNK[part.compression] : undefined;
     if (lines === undefined) {
-      throw new ExrError('UNSUPPORTED_COMPRESSION', `part ${part.index}: compression ${part.compression} is unknown, expected 0 to 11`, { part: part.index, attribute: 'compression' });
+      throw new ExrError('UNSUPPORTED_COMPRESSION', `part ${part.index}: compression ${part.compression} is unknown, expected 0 to 13`, { part: part.index, attribute: 'compression' });
     }
     return [1, lines];
   }

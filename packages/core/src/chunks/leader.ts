@@ -34,10 +34,12 @@ const ALWAYS_POSSIBLE = 2 ** 20;
 /**
  * How many bytes one packed byte can become at most, so that a short file cannot make us take much memory. Deflate: a match of 258 bytes takes
  * two bits. RLE: two bytes stand for 128. PIZ: one bit and a count of eight for 255 values. PXR24: deflate, then three bytes become four. B44:
- * three bytes stand for 32. DWA: deflate of what stands for whole blocks. HTJ2K: empty packets have no bound.
+ * three bytes stand for 32. DWA: deflate of what stands for whole blocks. HTJ2K, LJ2K: empty packets have no bound.
+ * ZSTD: a block of four bytes repeats a byte 2^17 times.
  */
 const MOST_EXPANSION: Readonly<Record<Compression, number>> = {
   none: 1, rle: 64, zips: 1040, zip: 1040, piz: 512, pxr24: 1400, b44: 16, b44a: 16, dwaa: 2 ** 18, dwab: 2 ** 18, htj2k256: Infinity, htj2k32: Infinity,
+  lj2k: Infinity, zstd: 2 ** 15,
 };
 
 /** Reads the leader at `at`; the caller has made sure that leaderSize bytes are there. uint64 beyond 2^53 lose their last bits, never their size. */

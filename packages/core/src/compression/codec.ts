@@ -19,7 +19,7 @@ export interface ChunkChannel {
 /**
  * What a codec knows about a chunk: its box in pixel space and its channels in file order. The unpacked layout is line by line from yMin to
  * yMax; within a line each channel that has values there, one after the other; little-endian values (OpenEXR File Layout, "Pixel Data").
- * In a deep chunk codecs see bytes alone: `channels` is empty and only `unpackedBytes` counts.
+ * In a deep chunk only `unpackedBytes`, and for ZSTD `samples` count.
  */
 export interface ChunkShape {
   readonly xMin: number;
@@ -28,6 +28,11 @@ export interface ChunkShape {
   readonly yMax: number;
   readonly channels: readonly ChunkChannel[];
   readonly unpackedBytes: number;
+  /**
+   * Deep data: samples in each line, one entry a line. Then a channel has that many values in the line, whatever its width. A deep chunk's sample
+   * count table is a chunk of one 32-bit channel.
+   */
+  readonly samples?: ArrayLike<number>;
   /** By channel: false where nobody will look at the values, so that a codec may leave them zero. Absent: all are wanted. */
   readonly wanted?: readonly boolean[];
   /** The part's dwaCompressionLevel and file version facts never matter for decoding; nothing else is passed. */

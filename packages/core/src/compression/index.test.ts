@@ -7,13 +7,13 @@ describe('the codec registry', () => {
   it('has every compression, at the place of its number in the file', () => {
     expect(codecs.map(({ name }) => name)).toEqual(COMPRESSIONS);
     expect(codecs.map(({ id }) => id)).toEqual(codecs.map((_, i) => i));
-    // OpenEXRCore 3.4, exr_compression_lines_per_chunk; 11 from "HTJ2K" in OpenEXR File Layout.
-    expect(codecs.map(({ linesPerChunk }) => linesPerChunk)).toEqual([1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32]);
+    // OpenEXRCore 3.5, exr_compression_lines_per_chunk.
+    expect(codecs.map(({ linesPerChunk }) => linesPerChunk)).toEqual([1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32, 256, 1]);
   });
 
   it('finds by name and by number', () => {
     expect(codecFor('pxr24')).toBe(codecFor(5));
-    for (const unknown of [12, -1, 255]) {
+    for (const unknown of [14, -1, 255]) {
       expect(() => codecFor(unknown)).toThrow(
         expect.objectContaining({ code: 'UNSUPPORTED_COMPRESSION', kind: 'unsupported' }),
       );

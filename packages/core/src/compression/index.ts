@@ -18,6 +18,7 @@ import { decompressPiz } from './piz.ts';
 import { decompressPxr24 } from './pxr24.ts';
 import { decompressRle } from './rle.ts';
 import { decompressZip } from './zip.ts';
+import { decompressZstd } from './zstd.ts';
 
 export type { ChunkChannel, ChunkShape, Codec, Decompress } from './codec.ts';
 export { inflateInto, inflateWithin } from './inflate.ts';
@@ -42,6 +43,8 @@ export const codecs: readonly Codec[] = [
   codec('dwab', 256, true, decompressDwa),
   codec('htj2k256', 256, false, decompressHtj2k),
   codec('htj2k32', 32, false, decompressHtj2k),
+  codec('lj2k', 256, true, decompressHtj2k),
+  codec('zstd', 1, false, decompressZstd),
 ];
 
 const byName = new Map<string | number, Codec>(

@@ -21,7 +21,7 @@ export interface FileChunk {
   readonly level: string;
 }
 
-const LINES = [1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32];
+const LINES = [1, 1, 1, 16, 32, 16, 32, 32, 32, 256, 256, 32, 256, 1];
 
 export function readSimpleFile(path: string | URL): SimpleFile {
   const bytes = new Uint8Array(readFileSync(path));

@@ -4,7 +4,7 @@ import type { FeatureSet } from './feature.ts';
 import { softwareOf } from './software.ts';
 
 const FAMILY: Readonly<Record<string, string>> = {
-  none: 'uncompressed', rle: 'lossless', zips: 'lossless', zip: 'lossless', piz: 'lossless', pxr24: 'lossy', b44: 'lossy', b44a: 'lossy', dwaa: 'lossy', dwab: 'lossy', htj2k256: 'lossless', htj2k32: 'lossless',
+  none: 'uncompressed', rle: 'lossless', zips: 'lossless', zip: 'lossless', piz: 'lossless', pxr24: 'lossy', b44: 'lossy', b44a: 'lossy', dwaa: 'lossy', dwab: 'lossy', htj2k256: 'lossless', htj2k32: 'lossless', lj2k: 'lossy', zstd: 'lossless',
 };
 
 export function codecFeatures(features: FeatureSet, compression: string): void {

@@ -140,7 +140,7 @@ describe('bad headers', () => {
     ['an inverted window', { dataWindow: window(10, 0, 9, 5) }, 'BAD_ATTRIBUTE', 'dataWindow: (10, 0) to (9, 5), expected max not before min'],
     ['an overflowing window', { dataWindow: window(-0x80000000, 0, 0x7fffffff, 5) }, 'BAD_ATTRIBUTE', 'expected coordinates within ±1073741823'],
     ['a window of absurd area', { dataWindow: window(0, 0, 0x3ffffff0, 0x3ffffff0) }, 'LIMIT_EXCEEDED', 'the limit windowArea is 8589934592'],
-    ['a compression nobody knows', { compression: rawAttribute('compression', 'compression', Uint8Array.of(12)) }, 'UNSUPPORTED_COMPRESSION', 'unknown compression 12, expected 0 to 11'],
+    ['a compression nobody knows', { compression: rawAttribute('compression', 'compression', Uint8Array.of(14)) }, 'UNSUPPORTED_COMPRESSION', 'unknown compression 14, expected 0 to 13'],
     ['a compression of another type', { compression: attribute('compression', 'int', 3) }, 'BAD_ATTRIBUTE', 'type "int", expected compression'],
   ])('%s: the header is shown, the pixels are unreadable', async (_, changes, code, message) => {
     const file = await open(exr(required(changes)));

@@ -184,7 +184,7 @@ class Checks {
   }
 
   unknownCompression(value: number): void {
-    this.fail('UNSUPPORTED_COMPRESSION', 'compression', `unknown compression ${value}, expected 0 to 11`);
+    this.fail('UNSUPPORTED_COMPRESSION', 'compression', `unknown compression ${value}, expected 0 to 13`);
   }
 
   channels(attribute: HeaderAttribute | undefined, part: { readonly isTiled: boolean; readonly isDeep: boolean }): readonly Channel[] {

@@ -6,9 +6,9 @@ export const PIXEL_TYPES = ['uint', 'half', 'float'] as const;
 export type PixelType = (typeof PIXEL_TYPES)[number];
 
 export const COMPRESSIONS = [
-  'none', 'rle', 'zips', 'zip', 'piz', 'pxr24', 'b44', 'b44a', 'dwaa', 'dwab', 'htj2k256', 'htj2k32',
+  'none', 'rle', 'zips', 'zip', 'piz', 'pxr24', 'b44', 'b44a', 'dwaa', 'dwab', 'htj2k256', 'htj2k32', 'lj2k', 'zstd',
 ] as const;
-/** Index = the number in the file (compression attribute), 0…11. */
+/** Index = the number in the file (compression attribute), 0…13. */
 export type Compression = (typeof COMPRESSIONS)[number];
 
 export const LINE_ORDERS = ['increasing_y', 'decreasing_y', 'random_y'] as const;

@@ -1,7 +1,7 @@
 /** Deep chunks: a sample count for each pixel, then the samples (OpenEXR File Layout, "Deep Data"). */
 import type { Kernels } from '@exr/kernels';
 import type { PartGeometry } from '../chunks/index.ts';
-import type { ChunkShape, Codec } from '../compression/index.ts';
+import type { ChunkChannel, ChunkShape, Codec } from '../compression/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { unpackInto, type PackedBytes } from './decode.ts';
@@ -26,13 +26,13 @@ export interface DeepSamples {
 }
 
 // What OpenEXR writes and reads for deep parts (OpenEXRCore, validation.c); the others work on planes that deep data does not have.
-const DEEP_CODECS = new Set(['none', 'rle', 'zips', 'zip']);
+const DEEP_CODECS = new Set(['none', 'rle', 'zips', 'zip', 'zstd']);
 
 /** Counts and samples of one deep chunk in the kernels' memory. Throws CORRUPT_DATA, LIMIT_EXCEEDED or UNSUPPORTED_FEATURE, without the place. */
 export function decodeDeep(
   kernels: Kernels, packed: PackedBytes, part: PartGeometry, box: ChunkShape, codec: Codec, limits: Limits,
 ): { shape: ChunkShape; address: number; deep: DeepSamples } {
-  if (!DEEP_CODECS.has(codec.name)) throw new ExrError('UNSUPPORTED_FEATURE', `deep data packed with ${codec.name}, expected none, rle, zips or zip`);
+  if (!DEEP_CODECS.has(codec.name)) throw new ExrError('UNSUPPORTED_FEATURE', `deep data packed with ${codec.name}, expected none, rle, zips, zip or zstd`);
   const subsampled = box.channels.find((channel) => channel.xSampling !== 1 || channel.ySampling !== 1);
   if (subsampled) throw new ExrError('UNSUPPORTED_FEATURE', `deep channel ${subsampled.name} is subsampled, which deep data cannot be`, { channel: subsampled.name });
 
@@ -40,11 +40,9 @@ export function decodeDeep(
   const height = box.yMax - box.yMin + 1;
   const tableBytes = width * height * 4;
   const counts = kernels.allocate(tableBytes);
-  // A deep chunk's codec sees bytes alone.
-  const bytesOnly = (unpackedBytes: number): ChunkShape => ({ ...box, channels: [], unpackedBytes });
   // The uncompressed table of a cropped tile may be followed by filling: see checkLeader.
   const packedTable = codec.name === 'none' ? Math.min(packed.tableSize, tableBytes) : packed.tableSize;
-  unpackInto(kernels, codec, packed.data.subarray(0, packedTable), counts, bytesOnly(tableBytes));
+  unpackInto(kernels, codec, packed.data.subarray(0, packedTable), counts, { ...box, channels: [tableChannel(width, height)], unpackedBytes: tableBytes });
   const counted = countSamples(new Uint32Array(kernels.bytes(counts, tableBytes).buffer, counts, width * height), width, height, limits);
 
   const sampleBytes = box.channels.reduce((sum, channel) => sum + channel.bytesPerValue, 0);
@@ -53,8 +51,16 @@ export function decodeDeep(
     throw new ExrError('CORRUPT_DATA', `${counted.totalSamples} samples of ${sampleBytes} bytes, but the leader says ${packed.unpackedSize} bytes, expected ${unpackedBytes}`);
   }
   const address = kernels.allocate(unpackedBytes);
-  if (unpackedBytes > 0) unpackInto(kernels, codec, packed.data.subarray(packed.tableSize), address, bytesOnly(unpackedBytes));
+  if (unpackedBytes > 0) {
+    const samples = counted.lineStart.subarray(1).map((end, line) => end - counted.lineStart[line]!);
+    unpackInto(kernels, codec, packed.data.subarray(packed.tableSize), address, { ...box, samples, unpackedBytes });
+  }
   return { shape: { ...box, unpackedBytes }, address, deep: { width, height, counts, sampleBytes, ...counted } };
+}
+
+/** To a codec that knows of values the table is a chunk of one channel. */
+function tableChannel(width: number, height: number): ChunkChannel {
+  return { name: 'sample counts', pixelType: 0, xSampling: 1, ySampling: 1, pLinear: false, width, height, bytesPerValue: 4 };
 }
 
 /** Turns the table's running sums (each line begins anew) into counts, in place. */

@@ -85,7 +85,7 @@ export interface ReportPart {
   readonly display_window: ReportBox;
   readonly pixel_aspect_ratio: JsonNumber;
   readonly line_order: string;
-  /** `none` … `htj2k32`, or `unknown N` where nobody knows the file's number. */
+  /** `none` … `zstd`, or `unknown N` where nobody knows the file's number. */
   readonly compression: string;
   readonly tile_width: number | null;
   readonly tile_height: number | null;

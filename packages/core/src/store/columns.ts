@@ -91,7 +91,7 @@ export const TABLES: readonly Table[] = [
       col('display_window', 'string', 'JSON, as data_window.'),
       col('pixel_aspect_ratio', 'float32', 'NaN and infinities are kept.'),
       col('line_order', 'string', '`increasing_y`, `decreasing_y`, `random_y`.'),
-      col('compression', 'string', '`none` … `htj2k32`, or `unknown N`.'),
+      col('compression', 'string', '`none` … `zstd`, or `unknown N`.'),
       col('color_space', 'string', 'By name, null when nothing says.'),
       col('render_software', 'string', 'The program that wrote it, null when nothing says.'),
       col('is_tiled', 'bool', 'Stored as tiles.'),

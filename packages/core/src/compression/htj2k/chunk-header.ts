@@ -1,8 +1,9 @@
 /** What stands before the codestream in an HTJ2K chunk, all big-endian: 'HT', the payload's length, and in it the channel map. */
-import { corrupt } from './errors.ts';
+import { corrupt, unsupported } from './errors.ts';
 import { BigEndianReader } from './reader.ts';
 
 const MAGIC = 0x4854;
+const LOSSY_MAGIC = 0x484c;
 
 export interface ChunkHeader {
   /** For each component of the codestream the index of the channel that it holds: a permutation. */
@@ -15,6 +16,7 @@ export interface ChunkHeader {
 export function readChunkHeader(packed: Uint8Array, channels: number): ChunkHeader {
   const reader = new BigEndianReader(packed, 0, packed.length);
   const magic = reader.u16();
+  if (magic === LOSSY_MAGIC) throw unsupported('LJ2K');
   if (magic !== MAGIC) throw corrupt(`chunk begins with 0x${magic.toString(16)}, expected 0x4854 ('HT')`);
   const length = reader.u32();
   const payload = reader.take(length, 'the channel map');
