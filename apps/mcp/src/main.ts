@@ -2,7 +2,7 @@
 /** The program: reads what its owner decided, then serves until the client or the system ends it. */
 import { s3ConfigFromEnv } from '@exr/core/node'; // and decoding threads
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { DEFAULT_LIMITS, TOOL } from '@exr/core';
+import { TOOL, UNTRUSTED_LIMITS } from '@exr/core';
 import { type ExrStore, openStore } from '@exr/core/store';
 import { ConfigError, HELP, readConfig } from './config/config.ts';
 import { serveHttp } from './http.ts';
@@ -10,9 +10,6 @@ import { allowBuckets, type Buckets, NO_BUCKETS } from './sandbox/buckets.ts';
 import { allowFolders } from './sandbox/folders.ts';
 import { makeGates, makeServer } from './server.ts';
 import type { ServerContext } from './tools/tool.ts';
-
-/** Smaller than a person's at the command line: nobody watches this process. */
-const LIMITS = { ...DEFAULT_LIMITS, headerBytes: 128 * 1024 * 1024, seconds: 600 };
 
 /** Standard output belongs to the protocol. */
 function log(line: string): void {
@@ -24,7 +21,7 @@ async function main(): Promise<void> {
   if (config.help) return void process.stdout.write(HELP);
   if (config.version) return void process.stdout.write(`${TOOL.version}\n`);
   const folders = await allowFolders(config.folders);
-  const context: ServerContext = { folders, buckets: bucketsAt(config.buckets), limits: LIMITS, store: config.store === null ? null : await storeAt(config.store) };
+  const context: ServerContext = { folders, buckets: bucketsAt(config.buckets), limits: { ...UNTRUSTED_LIMITS, ...config.limits }, callSeconds: config.callSeconds, store: config.store === null ? null : await storeAt(config.store) };
   const gates = makeGates();
   const make = () => makeServer(context, gates, log);
   const close = config.http ? await overHttp(config.http, make) : await overStdio(make);
@@ -54,6 +51,7 @@ async function storeAt(path: string): Promise<ExrStore> {
 async function overHttp(config: Parameters<typeof serveHttp>[0], make: () => ReturnType<typeof makeServer>): Promise<() => Promise<void>> {
   const running = await serveHttp(config, make, log);
   log(`listening at ${running.url}${config.token === null ? '' : ' (bearer token needed)'}`);
+  if (config.tokenMade) log(`token for this run: ${config.token} (--token-file or EXR_MCP_TOKEN keep one, --no-token wants none)`);
   return running.close;
 }
 

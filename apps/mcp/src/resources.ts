@@ -28,9 +28,9 @@ export async function readResource(uri: string, call: Call): Promise<ReadResourc
   const found = parseResourceUri(uri);
   if (!found) throw notThere(uri, `expected one of ${[FOLDERS_URI, ...TEMPLATES.map(({ uriTemplate }) => uriTemplate)].join(', ')}`);
   try {
-    return await withFile(call, found.path, async (file, { source, shown }) => {
+    return await withFile(call, found.path, async (file, { source, shown }, turn) => {
       if (found.kind === 'preview') {
-        const png = await (await draw(file, {}, call)).png();
+        const png = await (await draw(file, {}, turn)).png();
         return { contents: [{ uri, mimeType: 'image/png', blob: Buffer.from(png).toString('base64') }, { uri: `${uri}#note`, mimeType: 'text/plain', text: UNTRUSTED }] };
       }
       const report = buildReport(file, { path: shown, mtime: source.mtime, bytesLimit: found.kind === 'header' ? 64 : 4096 });

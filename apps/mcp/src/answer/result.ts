@@ -9,6 +9,7 @@ import { ANSWER_TOKENS, estimateTokens } from './tokens.ts';
 
 /** Error messages name files and attributes: as short and inert as everything else. */
 const MOST_MESSAGE = 1200;
+const MESSAGE_TOKENS = 380;
 
 export function resultOf(answer: Answer): CallToolResult {
   const content: CallToolResult['content'] = [];
@@ -25,7 +26,17 @@ export function resultOf(answer: Answer): CallToolResult {
 }
 
 export function failure(message: string): CallToolResult {
-  return { isError: true, content: [{ type: 'text', text: safe(message, MOST_MESSAGE) }] };
+  return { isError: true, content: [{ type: 'text', text: short(safe(message, MOST_MESSAGE)) }] };
+}
+
+/** Within the tokens of a summary: of a message about long names the middle is left out, since it begins with what it is about and ends with what to do. */
+function short(text: string): string {
+  const points = [...text];
+  for (let most = points.length; ; most = Math.floor(most * 0.7)) {
+    const head = Math.floor(most / 3);
+    const shown = most === points.length ? text : `${points.slice(0, head).join('')} … ${points.slice(points.length - (most - head)).join('')}`;
+    if (estimateTokens(shown) <= MESSAGE_TOKENS || most < 20) return shown;
+  }
 }
 
 /** What a tool threw, as an answer that says what to change; null for a mistake of ours. */

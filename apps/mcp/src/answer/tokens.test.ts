@@ -16,9 +16,11 @@ describe('estimateTokens', () => {
     ['base64', noise(3000).toString('base64'), 1.6], ['hex', noise(3000).toString('hex'), 1.6], ['decimals', [...noise(600)].map((byte) => byte / 251).join(' '), 1.6],
     ['random letters', from(3000, 'abcdefghijklmnopqrstuvwxyz'), 1.6], ['mixed case', from(3000, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'), 1.6], ['signs', from(3000, '!"#$%&()*+,-./:;<=>?@[]^_{|}~'), 1.6],
     ['Han', [...noise(2000)].map((byte, i) => String.fromCharCode(0x4e00 + byte * 40 + (i % 40))).join(''), 2], ['Ethiopic', [...noise(2000)].map((byte) => String.fromCharCode(0x1200 + byte)).join(''), 2], ['emoji', '🎬🎞️🧪🦑'.repeat(50), 3], ['escapes', '\\x1b[31m\\u202e'.repeat(200), 2],
+    ['single letters', [...from(400, 'abcdefghijklmnopqrstuvwxyz')].join(' '), 1.6], ['consonants', from(1000, 'zqxjkvw'), 1.6], ['capitals without vowels', from(1000, 'ZQXJKVW'), 1.6], ['digits and letters', [...from(500, '0123456789')].map((digit, i) => digit + 'abcdefgh'[i % 8]!).join(''), 1.6],
+    ['signs between digits', [...from(500, '0123456789')].map((digit, i) => digit + '~^`|\\'[i % 5]!).join(''), 1.6], ['Cherokee', from(500, '\u13a0\u13a1\u13a5\u13b0\u13c0\u13d0'), 1.6], ['cuneiform', from(300, '\u{12000}\u{12011}\u{12123}\u{12200}'), 1.6], ['combining marks', from(500, 'a\u0301\u0325\u034f\u0362'), 2.2],
   ])('%s: not far below the tokenizer, not far above', (_, text, above) => {
     const ratio = estimateTokens(text) / encode(text).length;
-    expect(ratio).toBeGreaterThan(0.68);
+    expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(above);
   });
 });

@@ -1,7 +1,9 @@
 /** What the person who starts the server decides: from arguments, environment and a file of theirs; never from the client. */
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Limits, UNTRUSTED_LIMITS } from '@exr/core';
 import { z } from 'zod';
 
 export interface Config {
@@ -12,6 +14,10 @@ export interface Config {
   readonly store: string | null;
   /** Null: standard input and output. */
   readonly http: HttpConfig | null;
+  /** Of UNTRUSTED_LIMITS, those that are otherwise here. */
+  readonly limits: Partial<Limits>;
+  /** What one call may take over all its files. */
+  readonly callSeconds: number;
   readonly help: boolean;
   readonly version: boolean;
 }
@@ -19,8 +25,10 @@ export interface Config {
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
-  /** Wanted in every request; null only on loopback. */
+  /** Wanted in every request; null only on loopback, where it was said that none is wanted. */
   readonly token: string | null;
+  /** The token was made here, since none was given: whoever starts the server has to be told. */
+  readonly tokenMade: boolean;
   /** Host names that requests may be addressed to, besides the loopback's own and the host bound to. */
   readonly allowedHosts: readonly string[];
   /** Origins of web pages that may call, besides those on the loopback. */
@@ -40,18 +48,25 @@ usage: exr-mcp [options] [FOLDER...]
                          in the environment
   --store FILE           the store (DuckDB) that exr_search, exr_similar and exr_index use
   --http [HOST:]PORT     Streamable HTTP at /mcp instead of standard input and output; host: 127.0.0.1
-  --token-file FILE      HTTP: the bearer token that every request must bring (needed when HOST is not the loopback)
+  --token-file FILE      HTTP: the bearer token that every request must bring; without one (and without EXR_MCP_TOKEN) a new one is made and printed at each
+                         start, on the loopback; elsewhere one must be given
+  --no-token             HTTP on the loopback: whoever is on this machine may ask
   --allow-host NAME      HTTP: a further name in the Host header, repeatable
   --allow-origin ORIGIN  HTTP: a further web origin, repeatable
-  --config FILE          JSON: {"folders": [], "buckets": [], "store": "", "http": "127.0.0.1:8765", "token_file": "", "allowed_hosts": [], "allowed_origins": []}
+  --limit NAME=NUMBER    raise (or lower) one of the limits that hold for files of strangers (docs/limits.md), repeatable; seconds=10: of one file
+  --call-seconds NUMBER  what one call may take over all its files; 600
+  --config FILE          JSON: {"folders": [], "buckets": [], "store": "", "http": "127.0.0.1:8765", "token_file": "", "no_token": false, "allowed_hosts": [],
+                         "allowed_origins": [], "limits": {"seconds": 10}, "call_seconds": 600}
   --help, --version
 
-environment: EXR_MCP_FOLDERS (separated by "${delimiter}"), EXR_MCP_BUCKETS (separated by spaces), EXR_MCP_STORE, EXR_MCP_HTTP, EXR_MCP_TOKEN, EXR_MCP_CONFIG
+environment: EXR_MCP_FOLDERS (separated by "${delimiter}"), EXR_MCP_BUCKETS (separated by spaces), EXR_MCP_STORE, EXR_MCP_HTTP, EXR_MCP_TOKEN, EXR_MCP_CONFIG,
+             EXR_MCP_LIMITS (NAME=NUMBER, separated by spaces), EXR_MCP_CALL_SECONDS
 Arguments win over the environment, which wins over the file; folders and buckets of all three are put together.
 `;
 
 const fileSchema = z.strictObject({
   folders: z.array(z.string().min(1)).default([]), buckets: z.array(z.string().min(1)).default([]), store: z.string().min(1).optional(), http: z.string().min(1).optional(), token_file: z.string().min(1).optional(),
+  no_token: z.boolean().default(false), limits: z.record(z.string(), z.number()).default({}), call_seconds: z.number().optional(),
   allowed_hosts: z.array(z.string()).default([]), allowed_origins: z.array(z.string()).default([]),
 });
 
@@ -66,9 +81,11 @@ export function readConfig(args: readonly string[], env: Readonly<Record<string,
   const store = values.store ?? (env['EXR_MCP_STORE'] || undefined) ?? (file.store === undefined ? undefined : fromFile(file.store));
   const http = values.http ?? (env['EXR_MCP_HTTP'] || undefined) ?? file.http;
   const config: Config = {
-    folders, buckets, store: store ?? null, help: values.help === true, version: values.version === true,
+    folders, buckets, store: store ?? null, limits: limitsFrom([...Object.entries(file.limits).map(([name, value]) => `${name}=${value}`), ...(env['EXR_MCP_LIMITS'] ?? '').split(/\s+/).filter(Boolean), ...(values.limit ?? [])]),
+    callSeconds: secondsOf(values['call-seconds'] ?? (env['EXR_MCP_CALL_SECONDS'] || undefined) ?? file.call_seconds), help: values.help === true, version: values.version === true,
     http: http === undefined ? null : {
-      ...addressOf(http), token: tokenOf(values['token-file'] ?? (file.token_file === undefined ? undefined : fromFile(file.token_file)), env['EXR_MCP_TOKEN']),
+      ...addressOf(http),
+      ...tokenFor(addressOf(http).host, tokenOf(values['token-file'] ?? (file.token_file === undefined ? undefined : fromFile(file.token_file)), env['EXR_MCP_TOKEN']), values['no-token'] === true || file.no_token),
       allowedHosts: [...(values['allow-host'] ?? []), ...file.allowed_hosts].map((each) => each.toLowerCase()), allowedOrigins: [...(values['allow-origin'] ?? []), ...file.allowed_origins],
     },
   };
@@ -90,6 +107,7 @@ function parsed(args: readonly string[]) {
       args: [...args], allowPositionals: true,
       options: {
         store: { type: 'string' }, 'allow-bucket': { type: 'string', multiple: true }, http: { type: 'string' }, 'token-file': { type: 'string' }, 'allow-host': { type: 'string', multiple: true }, 'allow-origin': { type: 'string', multiple: true },
+        'no-token': { type: 'boolean' }, limit: { type: 'string', multiple: true }, 'call-seconds': { type: 'string' },
         config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' },
       },
     });
@@ -116,6 +134,32 @@ function addressOf(text: string): { host: string; port: number } {
   const port = Number(found?.[2]);
   if (!found || port > 65_535) throw new ConfigError(`--http ${text}: expected PORT or HOST:PORT`);
   return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, '').toLowerCase(), port };
+}
+
+/** Of `NAME=NUMBER`; a later one wins. */
+function limitsFrom(texts: readonly string[]): Partial<Limits> {
+  const limits: Record<string, number> = {};
+  for (const text of texts) {
+    const [, name, number] = /^(\w+)=(.+)$/.exec(text) ?? [];
+    const value = Number(number);
+    if (name === undefined || !Object.hasOwn(UNTRUSTED_LIMITS, name)) throw new ConfigError(`--limit ${text}: expected NAME=NUMBER with one of ${Object.keys(UNTRUSTED_LIMITS).join(', ')}`);
+    if (!(value > 0)) throw new ConfigError(`--limit ${text}: expected a number above 0`);
+    limits[name] = value;
+  }
+  return limits;
+}
+
+function secondsOf(given: string | number | undefined): number {
+  const seconds = Number(given ?? 600);
+  if (!(seconds > 0)) throw new ConfigError(`--call-seconds ${given}: expected a number above 0`);
+  return seconds;
+}
+
+/** On the loopback everybody on the machine, and whatever they run, could ask: a token is made where none was given. */
+function tokenFor(host: string, token: string | null, none: boolean): Pick<HttpConfig, 'token' | 'tokenMade'> {
+  if (token !== null && none) throw new ConfigError('a token and --no-token: leave one of them out');
+  if (token !== null || none || !isLoopback(host)) return { token, tokenMade: false };
+  return { token: randomBytes(32).toString('base64url'), tokenMade: true };
 }
 
 const SHORTEST_TOKEN = 16;

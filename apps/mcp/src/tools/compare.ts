@@ -52,8 +52,8 @@ export const compare = defineTool({
 });
 
 function reportOf(path: string, stats: boolean, call: Call, base: number): Promise<ExrReport> {
-  return withSource(call, path, ({ source, shown }) => inspect(source, {
-    path: shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal,
+  return withSource(call, path, ({ source, shown }, turn) => inspect(source, {
+    path: shown, mtime: () => source.mtime, limits: turn.limits, signal: turn.signal,
     ...(stats && { stats: { deep: true, onProgress: ({ chunks, totalChunks }) => call.progress.report(base + (totalChunks === 0 ? 100 : (chunks / totalChunks) * 100), 200) } }),
   }));
 }

@@ -8,6 +8,7 @@ import { folderOf, shownPath } from '../sandbox/folders.ts';
 import { locateObject, objectsBelow, openObject } from '../sandbox/buckets.ts';
 import { locate, openFile, openFolder } from '../sandbox/open.ts';
 import type { Opened } from '../sandbox/opened.ts';
+import { within } from '../work/turn.ts';
 import type { Call } from './tool.ts';
 
 export const EXTENSION = /\.(exr|sxr|mxr)$/i;
@@ -104,18 +105,23 @@ export async function linksInside(call: Call, path: string): Promise<boolean> {
   return real !== null && folderOf(call.folders, real) !== undefined && ((await stat(real).catch(() => null))?.isFile() ?? false);
 }
 
-/** Opens, does the work, closes. Errors of core pass through: answer/result.ts makes sentences of them. */
-export async function withFile<Result>(call: Call, path: string, work: (file: ExrFile, opened: Opened) => Promise<Result>): Promise<Result> {
-  return withSource(call, path, async (opened) => work(await openExr(opened.source, { limits: call.limits, signal: call.signal }), opened));
+/**
+ * Opens, does the work, closes: in turn with other calls, and within the seconds that one file may take. `turn` is the call with the signal that says so.
+ * Errors of core pass through: answer/result.ts makes sentences of them.
+ */
+export async function withFile<Result>(call: Call, path: string, work: (file: ExrFile, opened: Opened, turn: Call) => Promise<Result>): Promise<Result> {
+  return withSource(call, path, async (opened, turn) => work(await openExr(opened.source, { limits: call.limits, signal: turn.signal }), opened, turn));
 }
 
-export async function withSource<Result>(call: Call, path: string, work: (opened: Opened) => Promise<Result>): Promise<Result> {
-  const opened = isS3Url(path) ? await openObject(call.buckets, path, call.signal) : await openFile(call.folders, path, call.hooks);
-  try {
-    return await work(opened);
-  } finally {
-    await opened.source.close();
-  }
+export async function withSource<Result>(call: Call, path: string, work: (opened: Opened, turn: Call) => Promise<Result>): Promise<Result> {
+  return call.gate.run(call.signal, () => within(safe(path, 300), call.limits.seconds, call.signal, async (signal) => {
+    const opened = isS3Url(path) ? await openObject(call.buckets, path, signal) : await openFile(call.folders, path, call.hooks);
+    try {
+      return await work(opened, { ...call, signal });
+    } finally {
+      await opened.source.close();
+    }
+  }), call.progress);
 }
 
 /** The part a client asks for, or the error that lists what there is. */

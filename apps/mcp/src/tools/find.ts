@@ -44,7 +44,7 @@ export const find = defineTool({
     let [files, limit, seen] = [0, null as string | null, 0];
     for (const start of starts) {
       const before = seen;
-      const listed = await placesBelow(start, { recursive, alone: folder !== undefined || starts.length === 1 }, call, (entries, text) => call.progress.report(before + entries, undefined, text));
+      const listed = await call.gate.run(call.signal, () => placesBelow(start, { recursive, alone: folder !== undefined || starts.length === 1 }, call, (entries, text) => call.progress.report(before + entries, undefined, text)), call.progress);
       seen += listed.entries;
       limit ??= listed.limit;
       for (const { names, pathOf } of listed.places) {

@@ -17,7 +17,7 @@ export const pixels = defineTool({
   input: z.strictObject({
     path: pathInput, part: partInput.describe('Index of the part; default 0'), region: regionInput,
     channels: z.array(z.string().min(1).max(300)).min(1).max(64).optional().describe('Full channel names; default: all of the part'),
-    level: z.tuple([z.number().int().min(0), z.number().int().min(0)]).optional().describe('Mipmap or ripmap level [x, y]; default [0, 0], full resolution'),
+    level: z.array(z.number().int().min(0).max(32)).length(2).optional().describe('Mipmap or ripmap level [x, y]; default [0, 0], full resolution'),
   }),
   output: z.object({
     path: z.string(), part: z.number(), level: z.array(z.number()), region: boxOutput.describe('What was read: the part of the region inside the data window'),
@@ -26,8 +26,9 @@ export const pixels = defineTool({
     more_samples: z.number().optional().describe('Deep samples left out'),
     skipped: z.array(z.string()).describe('Chunks that are missing or broken: their values are NaN (0 for uint)'), note: untrusted,
   }),
-  async run({ path, part: index = 0, region, channels, level: [x, y] = [0, 0] }, call) {
-    return withFile(call, path, async (file, { shown }) => {
+  async run({ path, part: index = 0, region, channels, level = [0, 0] }, call) {
+    const [x, y] = level as [number, number];
+    return withFile(call, path, async (file, { shown }, turn) => {
       checkPart(file, index);
       const part = file.parts[index]!;
       const names = part.channels.map((channel) => channel.name);
@@ -37,7 +38,7 @@ export const pixels = defineTool({
       if (region.x_max < region.x_min || region.y_max < region.y_min) throw new ToolError('region: x_max and y_max must not be smaller than x_min and y_min.');
       const box = { xMin: region.x_min, yMin: region.y_min, xMax: region.x_max, yMax: region.y_max };
       checkRoom(part, box, wanted.length, x === 0 && y === 0);
-      const options = { part: index, level: { x, y }, region: box, channels: wanted, limits: call.limits, signal: call.signal };
+      const options = { part: index, level: { x, y }, region: box, channels: wanted, limits: turn.limits, signal: turn.signal };
       const base = { path: shown, part: index, level: [x, y] };
       return part.isDeep ? deepAnswer(file, options, base) : flatAnswer(file, options, base);
     });

@@ -23,8 +23,8 @@ export const preview = defineTool({
   }),
   output: null,
   async run({ path, ...options }, call) {
-    return withFile(call, path, async (file, { shown }) => {
-      const picture = await draw(file, options, call);
+    return withFile(call, path, async (file, { shown }, turn) => {
+      const picture = await draw(file, options, turn);
       return { text: describe(picture, shown, options.exposure), data: null as never, png: await picture.png() };
     });
   },

@@ -37,8 +37,8 @@ export const similar = defineTool({
 });
 
 function reportOf(path: string, call: Call) {
-  return withSource(call, path, async ({ source, shown, location }) => {
-    const report = await inspect(source, { path: shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal });
+  return withSource(call, path, async ({ source, shown, location }, turn) => {
+    const report = await inspect(source, { path: shown, mtime: () => source.mtime, limits: turn.limits, signal: turn.signal });
     if (report.parts.length === 0) throw new ToolError(`${name(shown, 300)}: ${safe(report.errors[0]?.message ?? 'it has no parts', 300)}`);
     return { to: report, exceptId: fileIdOf(location) };
   });

@@ -65,10 +65,10 @@ interface Row {
 }
 
 async function one(ref: FrameRef, args: StatsArgs, call: Call) {
-  return withFile(call, ref.path, async (file, { version }) => {
+  return withFile(call, ref.path, async (file, { version }, turn) => {
     let passes = 0;
     let before = 0;
-    const measured = await measure(file, args, call, (share) => {
+    const measured = await measure(file, args, turn, (share) => {
       if (share < before) passes++; // many channels take several passes, and each counts from 0
       before = share;
       call.progress.report((passes + share) * 100, passes === 0 ? 100 : undefined);
@@ -131,7 +131,7 @@ async function several(shown: string, files: readonly FrameRef[], args: StatsArg
   const results = mapInOrder(files, 2, async (ref): Promise<FileRow> => {
     call.signal.throwIfAborted();
     try {
-      return await withFile(call, ref.path, async (file) => fileRow(ref, file, (await measure(file, args, call)).parts));
+      return await withFile(call, ref.path, async (file, _, turn) => fileRow(ref, file, (await measure(file, args, turn)).parts));
     } catch (error) {
       if (!isFileFault(error, call.signal)) throw error;
       return { path: ref.shown, frame: ref.frame, nan: 0, inf: 0, black: false, missing_chunks: 0, mean: null, max: null, error: reasonOf(error) };

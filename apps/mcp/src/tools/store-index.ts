@@ -15,7 +15,7 @@ import { type Call, defineTool } from './tool.ts';
 export const index = defineTool({
   name: 'exr_index',
   title: 'Bring the store up to date',
-  heavy: true,
+  heavy: false,
   readOnly: false,
   description:
     'Reads the headers of the EXR files below a folder into the store, so that exr_search and exr_similar find them. Only what is new or changed is opened; files that are gone are marked so. Writes to the store alone, never to a file that it reads. Example: {"folder":"sh010"}',
@@ -69,8 +69,8 @@ async function objectReport(target: ListedObject, call: Call): Promise<Inspected
   const path = s3Url(target);
   const none = { etag: null };
   try {
-    return await withSource(call, path, async ({ source, etag }) => {
-      const report = await inspect(source, { path, mtime: () => source.mtime, limits: call.limits, signal: call.signal });
+    return await withSource(call, path, async ({ source, etag }, turn) => {
+      const report = await inspect(source, { path, mtime: () => source.mtime, limits: turn.limits, signal: turn.signal });
       if (report.errors.some(({ kind }) => kind === 'io')) return { report, version: none };
       return { report, version: { etag, sizeBytes: report.file.size_bytes, mtime: source.mtime?.toISOString() ?? null } };
     });
@@ -83,9 +83,9 @@ async function objectReport(target: ListedObject, call: Call): Promise<Inspected
 /** A file that may not be opened any more becomes a report that says so. */
 async function reportOf(path: string, call: Call): Promise<ExrReport> {
   try {
-    return await withSource(call, path, ({ source }) => inspect(source, { path, mtime: () => source.mtime, limits: call.limits, signal: call.signal }));
+    return await withSource(call, path, ({ source }, turn) => inspect(source, { path, mtime: () => source.mtime, limits: turn.limits, signal: turn.signal }));
   } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
+    if (call.signal.aborted || !(error instanceof ToolError || isExrError(error))) throw error;
     return buildFailedReport(new ExrError('READ_FAILED', error.message, { source: path }), { path });
   }
 }

@@ -38,9 +38,9 @@ export const structure = defineTool({
 type Tier = (typeof TIERS)[number];
 
 function look(file: FrameRef, tier: Tier, call: Call, onProgress: (part: number) => void): Promise<ReportStructure & { readonly notes: readonly ReportNote[] }> {
-  return withSource(call, file.path, async ({ source, whole }) => {
+  return withSource(tier === 'decode' ? call : { ...call, gate: call.light }, file.path, async ({ source, whole }, turn) => {
     const report = await verify(source, {
-      path: file.shown, mtime: () => source.mtime, limits: call.limits, signal: call.signal, tier, ...(whole && { recent: 0 }),
+      path: file.shown, mtime: () => source.mtime, limits: turn.limits, signal: turn.signal, tier, ...(whole && { recent: 0 }),
       onProgress: ({ chunks, totalChunks }) => onProgress(totalChunks === 0 ? 1 : chunks / totalChunks),
     });
     return { ...(report.structure ?? { verdict: 'unreadable', reasons: report.errors.map(({ message }) => message), parts: [] }), notes: report.notes };

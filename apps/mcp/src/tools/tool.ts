@@ -5,6 +5,7 @@ import type { Limits } from '@exr/core';
 import type { Folder } from '../sandbox/folders.ts';
 import type { Buckets } from '../sandbox/buckets.ts';
 import type { OpenHooks } from '../sandbox/open.ts';
+import type { Gate } from '../work/gate.ts';
 import type { ProgressReporter } from '../work/progress.ts';
 
 /** What all calls of a server share. */
@@ -12,6 +13,8 @@ export interface ServerContext {
   readonly folders: readonly Folder[];
   readonly buckets: Buckets;
   readonly limits: Limits;
+  /** What one call may take over all its files. */
+  readonly callSeconds: number;
   /** The store that search, similar and index use; null: those tools are not offered. */
   readonly store: ExrStore | null;
   readonly hooks?: OpenHooks;
@@ -20,6 +23,10 @@ export interface ServerContext {
 /** One call. */
 export interface Call extends ServerContext {
   readonly signal: AbortSignal;
+  /** Each file takes its turn here. */
+  readonly gate: Gate;
+  /** For turns that read headers and tables alone. */
+  readonly light: Gate;
   readonly progress: ProgressReporter;
 }
 
@@ -39,7 +46,7 @@ export interface Tool {
   readonly description: string;
   readonly input: z.ZodObject;
   readonly output: z.ZodObject | null;
-  /** Calls that decode pixels wait for each other; those that read headers do not wait for them. */
+  /** Files whose pixels are decoded wait for each other; those of which headers are read do not wait for them. */
   readonly heavy: boolean;
   /** False for the one tool that writes (to the store, never to a file). */
   readonly readOnly: boolean;
