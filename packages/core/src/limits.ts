@@ -28,6 +28,8 @@ export interface Limits {
   readonly deepSamplesPerChunk: number;
   /** Bytes of one chunk, packed or unpacked. */
   readonly chunkBytes: number;
+  /** Bytes that reading pixels may hold at a time, over all threads and all runs of the process; fewer threads decode large chunks. */
+  readonly memoryBytes: number;
   /** Bytes that an attribute compressed within itself (idmanifest) may inflate to. */
   readonly inflatedAttributeBytes: number;
   /** Bytes of the black chunks that a repaired copy is filled up with. */
@@ -55,6 +57,8 @@ export const DEFAULT_LIMITS: Limits = {
   deepSamplesPerChunk: 2 ** 26,
   // 256 lines of 8K with 32 float channels.
   chunkBytes: 2 ** 28,
+  // Node itself takes 50 to 80 MB: together they stay below 512.
+  memoryBytes: 384 * 1024 * 1024,
   inflatedAttributeBytes: 256 * 1024 * 1024,
   filledBytes: 2 ** 32,
   previewPixels: 2 ** 26,
@@ -78,6 +82,7 @@ export const UNTRUSTED_LIMITS: Limits = {
   deepSamplesPerPixel: 2 ** 16,
   deepSamplesPerChunk: 2 ** 23,
   chunkBytes: 2 ** 26,
+  memoryBytes: 256 * 1024 * 1024,
   inflatedAttributeBytes: 16 * 1024 * 1024,
   filledBytes: 2 ** 28,
   previewPixels: 2 ** 24,

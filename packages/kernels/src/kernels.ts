@@ -37,8 +37,10 @@ export interface Kernels {
   /** A view of linear memory. Allocating may move the memory and detach views: take a fresh one. */
   bytes(address: number, length: number): Uint8Array;
   view(): DataView;
-  /** Bytes of linear memory held now. */
+  /** Bytes of linear memory held now: it never shrinks, so who wants it back drops the instance. */
   readonly held: number;
+  /** Most bytes of linear memory; may be set between two allocations. */
+  limit: number;
 }
 
 // One compiled module per build and process: instances share the code.
@@ -46,7 +48,7 @@ const compiled = new Map<boolean, WebAssembly.Module>();
 
 export function createKernels(options: KernelOptions = {}): Kernels {
   const { module, simd } = options.compiled ?? compiledKernels(options.simd);
-  const limit = options.maxBytes ?? 2 ** 30;
+  let limit = options.maxBytes ?? 2 ** 30;
   const instance = new WebAssembly.Instance(module, { env: {} });
   const memory = instance.exports['memory'] as WebAssembly.Memory;
   const call = instance.exports as unknown as KernelFunctions;
@@ -77,6 +79,12 @@ export function createKernels(options: KernelOptions = {}): Kernels {
     view: () => new DataView(memory.buffer),
     get held() {
       return memory.buffer.byteLength;
+    },
+    get limit() {
+      return limit;
+    },
+    set limit(bytes) {
+      limit = bytes;
     },
   };
 }

@@ -49,12 +49,13 @@ export function packedIn(context: PackedContext, planned: PlannedChunk, bytes: U
   return packed(planned, leader, bytes, at);
 }
 
-/** Reads one chunk by itself: its leader, then exactly what that asks for. For chunks that no plan could bound. */
-export async function readPacked(context: PackedContext, planned: PlannedChunk, signal?: AbortSignal): Promise<PackedChunk> {
+/** Reads one chunk by itself: its leader, then exactly what that asks for, after `room` for it. For chunks that no plan could bound. */
+export async function readPacked(context: PackedContext, planned: PlannedChunk, signal?: AbortSignal, room?: (length: number) => Promise<void>): Promise<PackedChunk> {
   const part = context.index.grids[planned.part]!.part;
   const leaderBytes = await context.source.read(planned.offset, leaderSize(part, context.multipart), { signal });
   const leader = checked(context, planned, leaderBytes, 0);
   const length = leader.size + leader.tableSize + leader.packedSize;
+  await room?.(length);
   return packed(planned, leader, await context.source.read(planned.offset, length, { signal }), 0);
 }
 

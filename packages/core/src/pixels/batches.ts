@@ -13,34 +13,53 @@ export interface Batch {
   readonly bytes: number;
 }
 
-// Reads under way at a time: enough to hide a disk's or a server's latency.
+// Reads under way at a time: enough to hide a disk's or a server's latency. One where a read may turn out to be longer than it was planned.
 const READS_AT_ONCE = 4;
+const LONG_READ = 8 * 2 ** 20;
 
-/** Reads what the plan says; `budget` lends the bytes of each batch, and its receiver gives them back. Stops with the signal's reason. */
+/**
+ * Reads what the plan says; `budget` lends the bytes of each batch (in list order, where results wait for their receiver, also `resultBytes`), and
+ * its receiver gives them back. Stops with the signal's reason.
+ */
 export function readBatches(
-  context: PackedContext, chunks: readonly PlannedChunk[], order: 'file' | 'list', budget: Budget, signal: AbortSignal,
+  context: PackedContext, chunks: readonly PlannedChunk[], order: 'file' | 'list', budget: Budget, signal: AbortSignal, resultBytes: (chunk: PlannedChunk) => number,
 ): AsyncGenerator<Batch> {
-  return mapInOrder(groupReads(chunks, { order }), READS_AT_ONCE, async (read) => {
-    await budget.take(read.length);
+  const atOnce = chunks.some((chunk) => chunk.length >= LONG_READ) ? 1 : READS_AT_ONCE;
+  return mapInOrder(groupReads(chunks, { order }), atOnce, async (read) => {
+    const results = order === 'list' ? read.chunks.reduce((sum, chunk) => sum + resultBytes(chunk), 0) : 0;
+    await budget.take(read.length + results);
     signal.throwIfAborted();
     const bytes = await context.source.read(read.offset, read.length, { signal });
-    return batchOf(context, read, bytes, signal);
+    return batchOf(context, read, bytes, results, budget, signal);
   });
 }
 
-async function batchOf(context: PackedContext, read: PlannedRead, bytes: Uint8Array, signal: AbortSignal): Promise<Batch> {
+async function batchOf(context: PackedContext, read: PlannedRead, given: Uint8Array, results: number, budget: Budget, signal: AbortSignal): Promise<Batch> {
+  let lent = read.length + results;
+  let bytes: Uint8Array | null = given;
+  /** A chunk longer than its read, which is then alone in it: what was read is dropped before all of it is. */
+  const readWhole = async (planned: PlannedChunk): Promise<PackedChunk> => {
+    if (read.chunks.length > 1) return readPacked(context, planned, signal);
+    bytes = null;
+    budget.giveBack(lent);
+    lent = 0;
+    return readPacked(context, planned, signal, async (length) => {
+      await budget.take(length + results);
+      lent = length + results;
+    });
+  };
   const chunks: OrderedChunk[] = [];
   const faults: { order: number; error: unknown }[] = [];
   for (const planned of read.chunks) {
     try {
-      const packed: PackedChunk = packedIn(context, planned, bytes, read.offset) ?? (await readPacked(context, planned, signal));
+      const packed: PackedChunk = packedIn(context, planned, bytes!, read.offset) ?? (await readWhole(planned));
       chunks.push({ order: planned.order, ...packed });
     } catch (error) {
       if (!isFault(error)) throw error;
       faults.push({ order: planned.order, error });
     }
   }
-  return { chunks, faults, bytes: read.length };
+  return { chunks, faults, bytes: lent };
 }
 
 /** The same chunks in buffers that may be transferred: as they are when the source hands its buffers over, copied otherwise. */

@@ -39,7 +39,7 @@ export function decodeChunk(
     unpackInto(kernels, codec, packed.data, address, shape);
     return { kernels, part, info, shape, address, deep: null };
   } catch (error) {
-    throw asChunkError(error, part, info);
+    throw asChunkError(error, part, info, limits);
   }
 }
 
@@ -50,12 +50,12 @@ export function unpackInto(kernels: Kernels, codec: Codec, packed: Uint8Array, o
 }
 
 /** Adds the place to what a codec threw, and turns a trap of the kernels or a read beyond a buffer into what caused it: data that lies. */
-function asChunkError(error: unknown, part: PartGeometry, info: ChunkInfo): unknown {
+function asChunkError(error: unknown, part: PartGeometry, info: ChunkInfo, limits: Limits): unknown {
   const where = { part: part.index, chunk: info.index };
   const place = `part ${part.index}, chunk ${info.index}`;
   if (isExrError(error)) return new ExrError(error.code, `${place}: ${error.message}`, { ...error.where, ...where }, { cause: error.cause });
   if (error instanceof KernelMemoryError) {
-    return new ExrError('LIMIT_EXCEEDED', `${place}: ${error.message}`, { ...where, limit: 'chunkBytes', limitValue: error.limit, requested: error.requested });
+    return new ExrError('LIMIT_EXCEEDED', `${place}: ${error.message}`, { ...where, limit: 'memoryBytes', limitValue: limits.memoryBytes, requested: error.requested });
   }
   if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
     return new ExrError('CORRUPT_DATA', `${place}: the ${part.compression} decoder left its bounds (${error.message})`, where, { cause: error });

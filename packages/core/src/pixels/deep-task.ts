@@ -22,6 +22,8 @@ export interface DeepOfChunk {
 
 export const deepTask: ChunkTask<DeepParams, DeepOfChunk, null> = {
   name: 'deep',
+  // Samples as 32-bit words, and once more where they are put together.
+  works: (_part, shape, { channels }) => 4 * shape.unpackedBytes * Math.min(1, (4 * channels.length) / shape.channels.reduce((sum, each) => sum + each.bytesPerValue, 1)),
   start: (_context, { channels, region }): TaskRun<DeepOfChunk, null> => ({
     chunk: (decoded) => samplesOf(decoded, channels, region),
     finish: () => null,

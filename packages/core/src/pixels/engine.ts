@@ -7,15 +7,16 @@ import type { Box2i } from '../header/types.ts';
 import { withinSeconds } from '../limits-time.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { readBatches, type Batch } from './batches.ts';
-import { decodeAll } from './crew.ts';
+import { decodeAll, MOST_ON_CALLER } from './crew.ts';
 import { Budget, InOrder } from './ordered.ts';
 import { idleWorkers, workerPlatform } from './pool.ts';
 import { ProgressMeter, type OnProgress } from './progress.ts';
+import { BYTES_IN_FLIGHT, needOf, RunMemory } from './room.ts';
 import { selectedChunks, wantedChannels, type Selection } from './selection.ts';
 import { decodingWork, sharing } from './sharing.ts';
 import { survey, type Survey } from './survey.ts';
 import type { ChunkTask } from './task.ts';
-import { isFault, type ChunkResult, type RunSetup } from './thread.ts';
+import { isFault, type ChunkResult, type OrderedChunk, type RunSetup } from './thread.ts';
 
 /** A chunk whose values are not in the result, and why. */
 export interface SkippedChunk {
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly threads?: number | undefined;
   /** Unpacked bytes that make one more thread worth its start; the default is measured. 0: always use them all. */
   readonly threadWorth?: number | undefined;
+  /** Bytes that the caller holds for the run's results: they count into `memoryBytes`. Default 0. */
+  readonly keeps?: number | undefined;
   readonly limits?: Limits | undefined;
   /** Throw the first fault instead of skipping its chunk. */
   readonly failFast?: boolean | undefined;
@@ -71,14 +74,12 @@ export interface ProcessOutcome<Final> {
   readonly partial: boolean;
 }
 
-// Packed bytes that are read but not decoded yet, over all threads.
-const BYTES_IN_FLIGHT = 24 * 2 ** 20;
 const SKIPPED_LISTED = 10_000;
 
 /**
  * Decodes the selected chunks and gives each to `task`. A chunk that lies, is broken, missing or beyond a limit is skipped and named. Rejects
  * with `signal.reason` when cancelled (workers are stopped in the middle of what they do), with the first fault under failFast, with
- * LIMIT_EXCEEDED after `limits.seconds`, with whatever the source throws, and with READ_FAILED when a worker dies.
+ * LIMIT_EXCEEDED after `limits.seconds` or when what the caller keeps leaves no room in `limits.memoryBytes`, with whatever the source throws, and with READ_FAILED when a worker dies.
  */
 export async function processChunks<Params, Result, Final>(
   options: ProcessOptions<Result>, task: ChunkTask<Params, Result, Final>, params: Params,
@@ -96,7 +97,9 @@ async function run<Params, Result, Final>(
   const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   const setup: RunSetup = { parts: file.parts.map(partGeometry), limits, wanted: wantedChannels(index, selections, source.name) };
   const context: PackedContext = { source, index, shapes: setup.parts.map((part) => lazily(() => shapesOf(part, limits))), multipart: file.version.multipart, limits };
-  const { present, entries, chunks, work } = survey(context, selectedChunks(index, selections, source.name));
+  const needs = needOf(task, params);
+  const memory = new RunMemory(limits, options.keeps ?? 0, task.held?.(setup.parts, params) ?? 0, source.name);
+  const { present, entries, chunks, work, need, largest, uncertain } = survey(context, selectedChunks(index, selections, source.name), { needOf: needs, room: memory.most });
   const results = new Results(options, index, entries);
   results.putAbsent();
   await results.settled();
@@ -115,11 +118,26 @@ async function run<Params, Result, Final>(
     for (const each of [...batch.faults, ...decoded]) results.put(each, order === 'list' ? taken : undefined);
     return results.settled();
   };
-  const finals = await decodeAll(
-    { name: source.name, task, params, setup, signal, deliver, handsOver: source.handsOver === true, batches: readBatches(context, present, order, budget, signal) },
-    sharing(decodingWork(present, setup.parts), workerPlatform(), { threads, worthOf: threadWorth, idle: idleWorkers() }),
-  );
-  await results.settled();
+  const share = sharing(decodingWork(present, setup.parts), workerPlatform(), {
+    threads, worthOf: threadWorth, idle: idleWorkers(), most: memory.threadsFor(need), callerToo: largest <= MOST_ON_CALLER,
+  });
+  const giveBack = await memory.take(share, need, uncertain, { signal, now: order === 'list', fileSize: index.fileSize });
+  const shapeOf = ({ part, chunk }: Pick<PlannedChunk, 'part' | 'chunk'>) => context.shapes[part]!(index.grids[part]!.chunk(chunk).box);
+  const needOfChunk = (chunk: OrderedChunk) => {
+    const shape = shapeOf(chunk);
+    return { bytes: needs(setup.parts[chunk.part]!, shape, chunk.data.length, chunk.unpackedSize), unpacked: chunk.unpackedSize ?? shape.unpackedBytes };
+  };
+  const resultBytes = (chunk: PlannedChunk) => task.works?.(setup.parts[chunk.part]!, shapeOf(chunk), params) ?? 0;
+  let finals: readonly Final[];
+  try {
+    const batches = readBatches(context, present, order, budget, signal, resultBytes);
+    finals = await decodeAll(
+      { name: source.name, task, params, setup, signal, deliver, handsOver: source.handsOver === true, batches, memory, needOf: needOfChunk }, share,
+    );
+    await results.settled();
+  } finally {
+    giveBack();
+  }
   meter.report(true);
   const { skipped, skippedCount } = results;
   return { finals, chunks, decoded: chunks - skippedCount, skipped, skippedCount, partial: skippedCount > 0 };

@@ -5,13 +5,15 @@ import type { ChunkResult, OrderedChunk, RunSetup } from './thread.ts';
 export type ToWorker =
   | { readonly type: 'kernels'; readonly module: WebAssembly.Module; readonly simd: boolean }
   | { readonly type: 'start'; readonly task: string; readonly params: unknown; readonly setup: RunSetup }
-  | { readonly type: 'decode'; readonly chunks: readonly OrderedChunk[] }
+  /** `room`: bytes that the worker's kernels may hold. */
+  | { readonly type: 'decode'; readonly chunks: readonly OrderedChunk[]; readonly room: number }
   | { readonly type: 'finish' };
 
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'results'; readonly results: readonly ChunkResult<unknown>[] }
-  | { readonly type: 'final'; readonly final: unknown }
+  /** `held`: bytes that the worker's kernels hold, and cannot give back. */
+  | { readonly type: 'final'; readonly final: unknown; readonly held: number }
   /** The task or the decoder has a bug: the run ends. */
   | { readonly type: 'failed'; readonly error: unknown };
 

@@ -17,6 +17,8 @@ export type PlanesOfChunk = readonly Uint32Array<ArrayBuffer>[];
 
 export const planesTask: ChunkTask<PlanesParams, PlanesOfChunk, null> = {
   name: 'planes',
+  // The words of the result, and once more where they are put together.
+  works: (part, shape, { channels }) => channels.reduce((sum, index) => sum + 8 * (shape.channels[index]?.width ?? 0) * (shape.channels[index]?.height ?? 0), 0),
   start: (_context, { channels, region }): TaskRun<PlanesOfChunk, null> => ({
     chunk: (decoded) => planesOf(decoded, channels, region),
     finish: () => null,

@@ -62,6 +62,8 @@ export class PooledWorker {
   #port: WorkerPort | undefined;
   #waiting: { resolve: (message: FromWorker) => void; reject: (reason: unknown) => void }[] = [];
   #dead: unknown;
+  /** Bytes that its kernels held when its last run ended. */
+  #held = 0;
 
   constructor(from: WorkerPlatform, code: string) {
     try {
@@ -89,10 +91,14 @@ export class PooledWorker {
     this.#port!.post({ type: 'start', task, params, setup }, []);
   }
 
-  /** Hands the buffers of the chunks over. */
-  async decode(chunks: readonly OrderedChunk[]): Promise<readonly ChunkResult<unknown>[]> {
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Hands the buffers of the chunks over; its kernels may hold `room` bytes. */
+  async decode(chunks: readonly OrderedChunk[], room: number): Promise<readonly ChunkResult<unknown>[]> {
     const buffers = new Set(chunks.map((chunk) => chunk.data.buffer as ArrayBuffer));
-    const answer = await this.#ask({ type: 'decode', chunks }, [...buffers]);
+    const answer = await this.#ask({ type: 'decode', chunks, room }, [...buffers]);
     if (answer.type !== 'results') throw new Error(`a worker answered ${answer.type}, expected results`);
     return answer.results.map((each) => ('error' in each ? { order: each.order, error: revivedError(each.error) } : each));
   }
@@ -100,6 +106,7 @@ export class PooledWorker {
   async finish(): Promise<unknown> {
     const answer = await this.#ask({ type: 'finish' });
     if (answer.type !== 'final') throw new Error(`a worker answered ${answer.type}, expected final`);
+    this.#held = answer.held;
     return answer.final;
   }
 
@@ -163,11 +170,21 @@ export async function takeWorkers(from: WorkerPlatform, count: number): Promise<
   return taken;
 }
 
-/** Takes back a worker whose run has ended well. */
+/** Takes back a worker whose run has ended well. WebAssembly gives no memory back: one that holds much of it is ended. */
 export function giveBack(worker: PooledWorker): void {
   if (!worker.alive) return;
+  if (worker.held > KEEP_AT_A_WORKER) {
+    worker.terminate(new ExrError('CLOSED', 'a worker that held too much memory was ended'));
+    return;
+  }
   worker.keepAlive(false);
   idle.push(worker);
+}
+
+/** Before a run that needs much memory: workers that would only wait, and the calling thread's kernels, are let go. */
+export function makeRoom(workers: number): void {
+  for (const worker of idle.splice(workers)) worker.terminate(new ExrError('CLOSED', 'its memory is needed'));
+  own.length = 0;
 }
 
 /** Ends the waiting workers and frees the calling thread's kernels. Later runs start new ones. */
@@ -179,12 +196,13 @@ export function closePool(): void {
 // Kernels of the calling thread: one run has one for itself, so several runs at a time have several.
 const own: Kernels[] = [];
 // A run over huge chunks leaves much memory behind, which WebAssembly cannot give back: such kernels are dropped.
-const KEEP_UP_TO = 128 * 2 ** 20;
+const KEEP_UP_TO = 64 * 2 ** 20;
+const KEEP_AT_A_WORKER = 32 * 2 ** 20;
 
 export function takeKernels(): Kernels {
   return own.pop() ?? createKernels();
 }
 
 export function giveBackKernels(kernels: Kernels): void {
-  if (kernels.held <= KEEP_UP_TO && own.length < 4) own.push(kernels);
+  if (kernels.held <= KEEP_UP_TO && own.length < 2) own.push(kernels);
 }

@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from '../limits.ts';
 import { deepTask, type DeepOfChunk } from './deep-task.ts';
 import { processChunks, type RunOptions, type SkippedChunk } from './engine.ts';
 import { channelIndex } from './plane-task.ts';
+import { tooMuch } from './room.ts';
 import { clipRegion } from './selection.ts';
 
 export interface ReadDeepOptions extends RunOptions {
@@ -68,6 +69,9 @@ export async function readDeepSamples(file: ChunkedFile, options: ReadDeepOption
       onChunk: (given, { box }) => {
         total += given.samples[0]?.length ?? 0;
         checkRoom(name, part, 'deepSamplesPerChunk', total, limits.deepSamplesPerChunk);
+        // As pieces, and once more when they are put together; the other half is for decoding.
+        const kept = total * names.length * 8 + width * height * 16;
+        if (kept > limits.memoryBytes / 2) throw tooMuch(`${name}: part ${part}: the samples of the region`, 2 * kept, limits);
         pieces.push({ given, box: { xMin: Math.max(box.xMin, region.xMin), yMin: Math.max(box.yMin, region.yMin), xMax: Math.min(box.xMax, region.xMax), yMax: Math.min(box.yMax, region.yMax) } });
       },
     },

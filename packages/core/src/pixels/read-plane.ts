@@ -2,9 +2,10 @@
 import { usableIndex, type ChunkedFile, type ChunkIndex, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i, Channel, PixelType } from '../header/types.ts';
-import { DEFAULT_LIMITS } from '../limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { processChunks, type RunOptions, type SkippedChunk } from './engine.ts';
 import { channelIndex, planesTask, spotOf, type PlanesOfChunk, type Spot } from './plane-task.ts';
+import { tooMuch } from './room.ts';
 import { clipRegion } from './selection.ts';
 
 export interface ReadPlaneOptions extends RunOptions {
@@ -63,10 +64,12 @@ export async function readPixels(
       source: file.source.name, part, limit: 'windowArea', limitValue: limits.windowArea, requested: area,
     });
   }
+  const keeps = channels.reduce((sum, channel) => sum + planeBytes(channel, region), 0);
+  checkKept(file.source.name, part, keeps, limits);
   const whole = channels.map((channel) => roomFor(file.source.name, part, channel, spotOf(channel, region)));
   const { skipped, skippedCount } = await processChunks(
     {
-      ...options, file, index: asked.index, selections: [{ part, level, region, channels: channels.map((channel) => channel.name) }],
+      ...options, file, index: asked.index, keeps: keeps + (options.keeps ?? 0), selections: [{ part, level, region, channels: channels.map((channel) => channel.name) }],
       onChunk: (planes, info) => channels.forEach((channel, i) => paste(planes[i]!, channel, info.box, whole[i]!, region)),
     },
     planesTask, { channels: indices, region },
@@ -91,6 +94,9 @@ export async function* planeRows(file: ChunkedFile, options: ReadPlaneOptions): 
   const channel = channels[0]!;
   const grid = index.grids[part]!.level(level.x, level.y)!;
   const last = Math.floor((region.xMax - grid.window.xMin) / grid.chunkWidth);
+  // A band being put together, and one that its reader has.
+  const keeps = 2 * planeBytes(channel, { ...region, yMax: Math.min(region.yMax, region.yMin + grid.chunkHeight - 1) });
+  checkKept(file.source.name, part, keeps, options.limits ?? file.limits ?? DEFAULT_LIMITS);
   let current: { box: Box2i; words: Uint32Array<ArrayBuffer>; skipped: SkippedChunk[] } | null = null;
   const queue = new Handover<PlaneBand>();
   /** Takes what a chunk gave, or that it gave nothing; hands a band on when its last column is there. */
@@ -120,7 +126,7 @@ export async function* planeRows(file: ChunkedFile, options: ReadPlaneOptions): 
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const run = processChunks(
     {
-      ...options, signal, file, index, selections: [{ part, level, region, channels: [channel.name] }], order: 'list',
+      ...options, signal, file, index, keeps, selections: [{ part, level, region, channels: [channel.name] }], order: 'list',
       onChunk: (planes, info) => place(info.box, planes, null), onSkipped: placeSkipped,
     },
     planesTask, { channels: indices, region },
@@ -153,6 +159,15 @@ async function prepare(file: ChunkedFile, options: Omit<ReadPlaneOptions, 'chann
     throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} has no channel ${channel}, expected one of ${known}`, { source: name, part, channel });
   });
   return { part, level, indices, channels: indices.map((i) => header.channels[i]!), region: clipRegion(grid.window, options.region, name), index };
+}
+
+function planeBytes(channel: Channel, region: Box2i): number {
+  const { width, height } = spotOf(channel, region);
+  return 4 * Math.max(0, width) * Math.max(0, height);
+}
+
+function checkKept(name: string, part: number, keeps: number, limits: Limits): void {
+  if (keeps > limits.memoryBytes) throw tooMuch(`${name}: part ${part}: what is asked for`, keeps, limits);
 }
 
 /** Room for a plane, or LIMIT_EXCEEDED where the machine has none: no engine makes arrays of any length. */

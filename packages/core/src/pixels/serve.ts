@@ -22,6 +22,7 @@ export function serve(end: WorkerEnd, tasks: readonly ChunkTask<never, unknown, 
       if (!task) throw new Error(`no task ${message.task} in this worker, expected one of ${tasks.map((each) => each.name).join(', ')}`);
       thread = startThread(kernels!, task, message.params, message.setup);
     } else if (message.type === 'decode') {
+      kernels!.limit = message.room;
       const results = thread!.decode(message.chunks);
       const transfer = thread!.transfers(results);
       end.post({ type: 'results', results: results.map(plainResult) }, transfer);
@@ -29,7 +30,7 @@ export function serve(end: WorkerEnd, tasks: readonly ChunkTask<never, unknown, 
       const final = thread!.finish();
       thread!.end();
       thread = undefined;
-      end.post({ type: 'final', final }, []);
+      end.post({ type: 'final', final, held: kernels!.held }, []);
     }
   };
   return (message) => {

@@ -18,6 +18,10 @@ export interface SharingOptions {
   readonly worthOf?: number | undefined;
   /** Workers that wait, started. */
   readonly idle: number;
+  /** Most threads that there is memory for; default any. */
+  readonly most?: number;
+  /** False: chunks are so large that the calling thread would hear nothing while it decodes one. */
+  readonly callerToo?: boolean;
 }
 
 // Codecs that take a fraction of ZIP's time (docs/decisions/performance.md). What is not packed is read, copied and looked at, and reading is the
@@ -31,14 +35,15 @@ export function decodingWork(chunks: readonly PlannedChunk[], parts: readonly Pi
 }
 
 /** For `work` unpacked bytes. The calling thread decodes too where it may: it begins while workers start, and has nothing else to do. */
-export function sharing(work: number, platform: WorkerPlatform | null, { threads, worthOf, idle }: SharingOptions): Sharing {
-  const most = Math.max(1, Math.floor(threads ?? platform?.parallelism ?? 1));
-  if (!platform || (most === 1 && platform.callerDecodes)) return { caller: true, workers: 0 };
+export function sharing(work: number, platform: WorkerPlatform | null, { threads, worthOf, idle, most: room = Infinity, callerToo = true }: SharingOptions): Sharing {
+  const most = Math.max(1, Math.min(room, Math.floor(threads ?? platform?.parallelism ?? 1)));
+  if (!platform || (most === 1 && platform.callerDecodes && callerToo)) return { caller: true, workers: 0 };
   let worthwhile = 0;
   for (let left = work; worthwhile < most; worthwhile++) {
     left -= worthOf ?? (worthwhile < idle ? WORTH_USING : WORTH_STARTING);
     if (left < 0) break;
   }
+  if (!callerToo) return { caller: false, workers: Math.min(Math.max(1, worthwhile), most) };
   if (platform.callerDecodes) return { caller: true, workers: Math.min(worthwhile, most - 1) };
-  return { caller: worthwhile === 0, workers: worthwhile };
+  return { caller: worthwhile === 0, workers: Math.min(worthwhile, most) };
 }

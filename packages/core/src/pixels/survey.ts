@@ -1,6 +1,7 @@
 /** What a run will do: which of the selected chunks can be read, which cannot, and how much work that is. */
 import { placeChunk, type ChunkGrid, type PackedContext, type PlannedChunk } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
+import { tooMuch, type NeedOf } from './room.ts';
 import { isFault } from './thread.ts';
 
 /** Chunks that are not there, before anything was read for them. */
@@ -24,17 +25,38 @@ export interface Survey {
   readonly chunks: number;
   /** Bytes that the present ones unpack to, as far as is known. */
   readonly work: number;
+  /** Most bytes that one of the present chunks takes on a thread (a deep one, as far as is known), and most that a flat one unpacks to. */
+  readonly need: number;
+  readonly largest: number;
+  /** Whether deep chunks among them may turn out to take much more. */
+  readonly uncertain: boolean;
 }
+
+export interface SurveyRoom {
+  readonly needOf: NeedOf;
+  /** Bytes that a single thread has for a chunk. */
+  readonly room: number;
+}
+
+/** Flat chunks up to this size take no more than that on a thread. */
+const SMALL = 2 ** 18;
+const SMALL_NEED = 2 ** 22;
+/** What deep samples usually unpack to, times their packed size. */
+const DEEP_EXPANSION = 8;
+/** Deep chunks of fewer packed bytes cannot unpack to very much. */
+const CERTAIN = 2 ** 13;
 
 // Each absent chunk by itself up to here; beyond it neighbours with the same fault become one entry, since a file may claim millions.
 const ONE_BY_ONE = 10_000;
 
 /** Asks the offset tables about every selected chunk. Costs time for each of them, memory for those that are present. */
-export function survey(context: PackedContext, selected: Iterable<{ readonly part: number; readonly chunk: number }>): Survey {
-  const { index, multipart, shapes } = context;
+export function survey(context: PackedContext, selected: Iterable<{ readonly part: number; readonly chunk: number }>, { needOf, room }: SurveyRoom): Survey {
+  const { index, limits, multipart, shapes } = context;
   const present: PlannedChunk[] = [];
   const entries: (PlannedChunk | Absent)[] = [];
   let [chunks, work, absent] = [0, 0, 0];
+  let [need, largest] = [0, 0];
+  let uncertain = false;
   let runIsCut = false;
   let [neverWritten, beyondTable]: (ExrError | null)[] = [null, null];
   let run: { -readonly [K in keyof Absent]: Absent[K] } | null = null;
@@ -52,7 +74,16 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
     let error: ExrError | null = null;
     if (at.state === 'present') {
       try {
-        const planned = placeChunk({ order: entries.length, part, chunk }, at, grid.part, shapes[part]!(grid.chunk(chunk).box).unpackedBytes, multipart);
+        const shape = shapes[part]!(grid.chunk(chunk).box);
+        const planned = placeChunk({ order: entries.length, part, chunk }, at, grid.part, shape.unpackedBytes, multipart);
+        const isDeep = grid.part.isDeep;
+        const extent = Math.min(at.bound - at.offset, isDeep ? limits.chunkBytes : shape.unpackedBytes);
+        // Small ones are not looked at one by one.
+        const takes = !isDeep && shape.unpackedBytes <= SMALL ? SMALL_NEED : needOf(grid.part, shape, extent, isDeep ? Math.min(limits.chunkBytes, extent * DEEP_EXPANSION) : null);
+        if (!isDeep && takes > room) throw tooMuch(`part ${part}, chunk ${chunk}: decoding`, takes, limits);
+        if (takes > need) need = takes;
+        if (shape.unpackedBytes > largest) largest = shape.unpackedBytes;
+        if (isDeep && extent > CERTAIN) uncertain = true;
         present.push(planned);
         entries.push(planned);
         work += planned.work;
@@ -77,7 +108,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
     }
     absent++;
   }
-  return { present, entries, chunks, work };
+  return { present, entries, chunks, work, need: Math.min(need, room), largest, uncertain };
 }
 
 /** Whether the boxes of both, and of those between, make one rectangle. */

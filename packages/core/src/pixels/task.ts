@@ -1,6 +1,7 @@
 /** What is done with decoded chunks, wherever they are decoded: on the calling thread or in workers. */
 import type { Kernels } from '@exr/kernels';
 import type { PartGeometry } from '../chunks/index.ts';
+import type { ChunkShape } from '../compression/index.ts';
 import type { DecodedChunk } from './decode.ts';
 
 /**
@@ -9,6 +10,10 @@ import type { DecodedChunk } from './decode.ts';
  */
 export interface ChunkTask<Params, Result, Final> {
   readonly name: string;
+  /** Bytes of the kernels' memory that `start` takes on each thread. Absent: next to none. */
+  held?(parts: readonly PartGeometry[], params: Params): number;
+  /** Bytes that `chunk` takes beside the decoded chunk, its result among them; `unpackedBytes` of a deep shape are its samples. Absent: next to none. */
+  works?(part: PartGeometry, shape: ChunkShape, params: Params): number;
   /** Called once per decoding thread and run. What it allocates in the kernels' memory lives until the run ends. */
   start(context: TaskContext, params: Params): TaskRun<Result, Final>;
 }

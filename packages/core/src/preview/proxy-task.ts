@@ -39,6 +39,11 @@ export interface ProxyPatch {
 
 export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
   name: 'proxy',
+  works: ({ isDeep }, shape, { names }) => {
+    const pixels = (shape.xMax - shape.xMin + 1) * (shape.yMax - shape.yMin + 1);
+    // The patch, or of a chunk made flat its planes too; lines of the chunk as floats.
+    return (names.length + 1) * 4 * (pixels + (isDeep ? pixels : shape.xMax - shape.xMin + 1));
+  },
   start: (_context, params) => {
     const across = remembered(params.across);
     return {

@@ -148,7 +148,7 @@ export class DeepAccumulator {
     } catch (error) {
       if (!(error instanceof KernelMemoryError)) throw error;
       throw new ExrError('LIMIT_EXCEEDED', `${most} samples in one line: ${error.message}`, {
-        limit: 'chunkBytes',
+        limit: 'memoryBytes',
         limitValue: error.limit,
         requested: error.requested,
       });

@@ -1,6 +1,6 @@
 /** The statistics of decoded chunks, as a task of the streaming engine. */
 import type { ChunkTask, TaskContext, TaskRun } from '../pixels/index.ts';
-import { ChannelAccumulator } from './accumulator.ts';
+import { accumulatorBytes, ChannelAccumulator } from './accumulator.ts';
 import { DeepAccumulator, mergeDeep, type DeepTotals, type DepthChannels } from './deep.ts';
 import { forSampledRows, type Sampling } from './rows.ts';
 import { mergeTotals, noTotals, type ChannelTotals } from './totals.ts';
@@ -29,6 +29,16 @@ export const PIXEL_TYPE = { uint: 0, half: 1, float: 2 } as const;
 /** Gives nothing for a chunk: all that counts is gathered on each thread, in integers, and merged in any order. */
 export const statsTask: ChunkTask<readonly PartMeasure[], null, readonly PartTotals[]> = {
   name: 'stats',
+  held: (parts, params) =>
+    params.reduce(
+      (sum, { part, channels }) =>
+        sum +
+        (parts[part]!.isDeep ? accumulatorBytes(0) : 0) +
+        channels.reduce((all, index) => all + accumulatorBytes(PIXEL_TYPE[parts[part]!.channels[index]!.pixelType]), 0),
+      0,
+    ),
+  // Deep: a column for each sample of the longest line.
+  works: (part, shape) => (part.isDeep ? 2 * shape.unpackedBytes : 0),
   start(context, params) {
     const parts = new Map(params.map((measure) => [measure.part, new PartRun(context, measure)]));
     return {
