@@ -48,6 +48,7 @@ const CASES: Record<Exclude<keyof Limits, 'stringLength'>, [low: number, high: n
   deepSamplesPerPixel: [1, 1000, chunks('deep_scan_zips')],
   deepSamplesPerChunk: [3, 100_000, chunks('deep_scan_zips')],
   chunkBytes: [100, 2 ** 20, chunks('scan_half_rgba_zip')],
+  memoryBytes: [2 ** 20, 2 ** 27, chunks('scan_half_rgba_zip')],
   inflatedAttributeBytes: [
     4, 100_000,
     async (limits) => {
