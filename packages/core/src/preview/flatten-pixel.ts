@@ -64,7 +64,7 @@ export class DeepPixel {
   flatten(into: number[] | Float64Array): number {
     for (let channel = 0; channel < this.width; channel++) into[channel] = 0;
     this.#sort();
-    const through = this.#count > MOST_SWEPT || this.#isTidy() ? this.#composite(into) : this.#sweep(into);
+    const through = this.#isTidy() ? this.#composite(into) : this.#sweep(into);
     return this.#spoil(into) ? NaN : 1 - through;
   }
 
@@ -119,33 +119,31 @@ export class DeepPixel {
     return through;
   }
 
-  /** At each depth first the points there, then the volumes up to the next depth. */
+  /** At each depth first the points there, then the volumes up to the next depth. Time follows the samples, however many overlap. */
   #sweep(into: number[] | Float64Array): number {
     const [front, back, order, count] = [this.#front, this.#back, this.#order, this.#count];
     const depths = new Float64Array(2 * count);
     depths.set(front.subarray(0, count));
     depths.set(back.subarray(0, count), count);
     depths.sort();
-    const merged = new Merge(this.width);
+    const ends = order.slice(0, count).sort((p, q) => back[p]! - back[q]! || p - q);
+    const points = new Merge(this.width);
+    const volumes = new Overlapping(count, this.width);
     let through = 1;
-    let active: number[] = [];
-    let next = 0;
-    for (let d = 0; d < depths.length && through > 0; d++) {
+    let [next, ended] = [0, 0];
+    for (let d = 0; d < depths.length && through > 0; ) {
       const depth = depths[d]!;
-      if (d > 0 && depth === depths[d - 1]) continue;
-      active = active.filter((i) => back[i]! > depth);
-      merged.clear();
+      for (; ended < count && back[ends[ended]!]! <= depth; ended++) volumes.remove(ends[ended]!);
+      points.clear();
       for (; next < count && front[order[next]!] === depth; next++) {
         const i = order[next]!;
-        if (back[i]! > depth) active.push(i);
-        else merged.add(clamp01(this.#alpha[i]!), this.#values, i * this.width, 1);
+        if (back[i]! > depth) volumes.add(i, clamp01(this.#alpha[i]!), this.#values, i * this.width, 1 / (back[i]! - front[i]!));
+        else points.add(clamp01(this.#alpha[i]!), this.#values, i * this.width, 1);
       }
-      through = merged.over(into, through);
-      merged.clear();
-      let end = d + 1;
-      while (end < depths.length && depths[end] === depth) end++;
-      for (const i of active) merged.add(clamp01(this.#alpha[i]!), this.#values, i * this.width, (depths[end]! - depth) / (back[i]! - front[i]!));
-      through = merged.over(into, through);
+      through = points.over(into, through);
+      do d++;
+      while (d < depths.length && depths[d] === depth);
+      if (d < depths.length) through = volumes.over(into, through, depths[d]! - depth);
     }
     return through;
   }
@@ -161,9 +159,6 @@ export class DeepPixel {
     return alpha;
   }
 }
-
-/** The sweep takes time with the square of this; a pixel with more samples is composited as it is sorted. */
-const MOST_SWEPT = 512;
 
 /** Samples, or shares of them, of one depth range. */
 class Merge {
@@ -199,6 +194,62 @@ class Merge {
     const alpha = this.#opaque > 0 ? 1 : -Math.expm1(-this.#absorbed);
     const scale = (this.#opaque > 0 ? 1 / this.#opaque : this.#absorbed > 0 ? alpha / this.#absorbed : 1) * through;
     for (let i = 0; i < this.#colour.length; i++) into[i]! += this.#colour[i]! * scale;
+    return through * (1 - alpha);
+  }
+}
+
+/**
+ * Volumes that overlap at a depth: the sums of what they absorb and emit per unit of depth. A tree of sums, in which one that comes or goes costs the
+ * logarithm of their number, and nothing is ever subtracted: a huge value leaves no rounding error behind.
+ */
+class Overlapping {
+  /** Leaves from `#leaves` on; node n is the sum of 2n and 2n + 1, the first one that of all. */
+  readonly #leaves: number;
+  readonly #tree: Float64Array;
+  readonly #fields: number;
+
+  constructor(count: number, readonly width: number) {
+    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(2, count)));
+    // What is absorbed, how many are opaque, then the colours of those that are not and of those that are.
+    this.#fields = 2 + 2 * width;
+    this.#tree = new Float64Array(2 * this.#leaves * this.#fields);
+  }
+
+  add(i: number, alpha: number, values: Float64Array, at: number, density: number): void {
+    const leaf = (this.#leaves + i) * this.#fields;
+    if (alpha === 1) {
+      this.#tree[leaf + 1] = 1;
+      for (let c = 0; c < this.width; c++) this.#tree[leaf + 2 + this.width + c] = values[at + c]!;
+    } else {
+      const absorbs = -Math.log1p(-alpha);
+      const scale = (alpha > 0 ? absorbs / alpha : 1) * density;
+      this.#tree[leaf] = absorbs * density;
+      for (let c = 0; c < this.width; c++) this.#tree[leaf + 2 + c] = values[at + c]! * scale;
+    }
+    this.#climb(i);
+  }
+
+  remove(i: number): void {
+    const leaf = (this.#leaves + i) * this.#fields;
+    this.#tree.fill(0, leaf, leaf + this.#fields);
+    this.#climb(i);
+  }
+
+  #climb(i: number): void {
+    const fields = this.#fields;
+    for (let node = (this.#leaves + i) >> 1; node > 0; node >>= 1) {
+      for (let f = 0; f < fields; f++) this.#tree[node * fields + f] = this.#tree[2 * node * fields + f]! + this.#tree[(2 * node + 1) * fields + f]!;
+    }
+  }
+
+  /** Composites `depth` of them behind what `through` lets through; returns what still comes through. Any opaque ones hide the others and show their mean. */
+  over(into: number[] | Float64Array, through: number, depth: number): number {
+    const root = this.#fields;
+    const [absorbed, opaque] = [this.#tree[root]! * depth, this.#tree[root + 1]!];
+    const alpha = opaque > 0 ? 1 : -Math.expm1(-absorbed);
+    const scale = (opaque > 0 ? 1 / opaque : absorbed > 0 ? (alpha / absorbed) * depth : depth) * through;
+    const from = root + 2 + (opaque > 0 ? this.width : 0);
+    for (let c = 0; c < this.width; c++) into[c]! += this.#tree[from + c]! * scale;
     return through * (1 - alpha);
   }
 }
