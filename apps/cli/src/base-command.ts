@@ -1,7 +1,7 @@
 import { Command } from '@oclif/core/command';
 import { string, boolean } from '@oclif/core/flags';
 import { constants } from 'node:os';
-import { type ExrError, type ExrErrorKind, isExrError, plainText } from '@exr/core';
+import { type ExrError, type ExrErrorKind, type ExrFile, isExrError, plainText, rebuiltNote } from '@exr/core';
 import { suggestion } from './nearest.ts';
 
 /** docs/errors.md: what a script can tell from the exit code. The worst file decides. */
@@ -33,6 +33,16 @@ export abstract class ExrCommand extends Command {
   /** Remembers the worst kind of error seen; the program goes on and exits with its code at the end. */
   protected noticed(kind: ExrErrorKind): void {
     this.#worst = Math.max(this.#worst, EXIT_CODE[kind]);
+  }
+
+  /** For commands whose output is pixels: what OpenEXR refuses (exit code 1) and a table that was rebuilt, on standard error. */
+  protected remark({ problems, source }: ExrFile, found: { readonly recovered: number }): void {
+    const refused = problems.filter(({ code }) => code === 'NOT_CONFORMING');
+    const rebuilt = rebuiltNote(source.name, found);
+    for (const { message } of refused.slice(0, 5)) process.stderr.write(`${plainText(message, { max: 1000 })}\n`);
+    if (refused.length > 5) process.stderr.write(`… and ${refused.length - 5} more (exr inspect lists them)\n`);
+    if (rebuilt) process.stderr.write(`${plainText(rebuilt.message, { max: 1000 })}\n`);
+    if (refused.length > 0) this.noticed('format');
   }
 
   override async catch(error: Error & { oclif?: { exit?: number } }): Promise<void> {

@@ -15,11 +15,9 @@ export const NOTE_CODES = {
   CHUNK_COUNT: 'chunkCount, or a copy of it, is not the number of chunks',
   TYPE_AT_ODDS: '`type` or `version` is at odds with the flags of the version field',
   PART_DIFFERS: 'parts differ in an attribute that they should share, and OpenEXR opens them all the same',
-  WINDOWS_APART: 'the data window does not meet the display window',
   COLOR_CONTRADICTION: 'two statements about colour contradict each other',
   COLOR_ID_SPELLING: 'colorInteropID is not in lower case: some readers do not know it',
   TABLE_REBUILT: 'the offset table was wrong or empty, and rebuilt from the chunks without loss',
-  LEVELS_NEVER_WRITTEN: 'a writer promised levels and wrote none of them, while level 0 is whole',
 } as const;
 
 export type NoteCode = keyof typeof NOTE_CODES;

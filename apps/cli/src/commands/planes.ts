@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { string } from '@oclif/core/flags';
-import { ExrError, openExr, planeRows } from '@exr/core';
+import { ExrError, openExr, planeRows, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, regionFlag, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
@@ -33,13 +33,15 @@ export default class Planes extends ExrCommand {
     try {
       const file = await openExr(source, { limits, signal: this.signal });
       const { part = 0, channel, threads } = flags;
+      const found = await usableIndex(file, { limits, signal: this.signal });
       let skipped = 0;
-      for await (const band of planeRows(file, { part, channel, threads, limits, signal: this.signal, level: parseLevel(flags.level) ?? { x: 0, y: 0 }, region: parseRegion(flags.region) })) {
+      for await (const band of planeRows(file, { index: found.index, part, channel, threads, limits, signal: this.signal, level: parseLevel(flags.level) ?? { x: 0, y: 0 }, region: parseRegion(flags.region) })) {
         await output.write(new Uint8Array(band.data.buffer, band.data.byteOffset, band.data.byteLength));
         for (const { message } of band.skipped) if (skipped++ < 20) process.stderr.write(`${message}\n`);
       }
       if (skipped > 20) process.stderr.write(`… and ${skipped - 20} more chunks\n`);
       if (skipped > 0) this.noticed('format');
+      this.remark(file, found);
     } finally {
       await output.close();
       await source.close?.();

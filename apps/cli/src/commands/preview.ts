@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { boolean, custom, integer, string } from '@oclif/core/flags';
 import { writeFile } from 'node:fs/promises';
-import { ExrError, formatCount, openExr, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap } from '@exr/core';
+import { ExrError, formatCount, openExr, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
@@ -48,7 +48,9 @@ export default class PreviewCommand extends ExrCommand {
       const file = await openExr(source, { limits, signal: this.signal });
       const { part, layer, view, channel, exposure, alpha, marks, normalize, every, threads } = flags;
       const size = flags.size ?? canvas?.pixels;
+      const found = await usableIndex(file, { limits, signal: this.signal });
       const preview = await renderPreview(file, {
+        index: found.index,
         ...given({ part, layer, view, channel, normalize, threads, size, level: parseLevel(flags.level) }),
         exposure, alpha, marks, every, tone: flags.tone as ToneMap, limits, signal: this.signal,
         window: flags.window === 'display' || flags.window === 'data' ? flags.window : parseRegion(flags.window)!,
@@ -60,6 +62,7 @@ export default class PreviewCommand extends ExrCommand {
       else await save(flags.output!, await preview.png());
       process.stderr.write(`${describe(preview)}${canvas ? '' : ` → ${flags.output === '-' ? 'standard output' : flags.output}`}\n`);
       if (preview.skipped.length > 0) this.noticed('format');
+      this.remark(file, found);
     } finally {
       bar.stop();
       await source.close?.();

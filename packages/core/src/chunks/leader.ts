@@ -71,6 +71,12 @@ export function checkLeader(leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkS
   if (fault) throw fault();
 }
 
+/** Without compression the packed bytes are the unpacked ones: another size is found without decoding. Null when all is well. */
+export function plainSizeFault({ packedSize, unpackedSize }: ChunkLeader, shape: ChunkShape, compression: Compression | number): string | null {
+  const expected = unpackedSize ?? shape.unpackedBytes;
+  return compression === 'none' && packedSize !== expected ? `uncompressed chunk has ${packedSize} bytes, expected ${expected}` : null;
+}
+
 /** As checkLeader, for who looks at millions: null when all is well, else what makes the error, which costs far more than the check. */
 export function leaderFault(
   leader: ChunkLeader, chunk: ChunkInfo, shape: ChunkShape, compression: Compression | number, limits: Limits, name: string,

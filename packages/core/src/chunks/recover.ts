@@ -1,4 +1,5 @@
 /** Offset tables that are cut, zero or lie, made good by what the file holds. */
+import { noteOf, type ExrNote } from '../notes.ts';
 import { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkIndex, type OffsetTable, type ReadTableOptions } from './table.ts';
 import { walkChunks, type FoundChunk, type WalkOptions } from './walk.ts';
 
@@ -16,6 +17,13 @@ export interface RecoveredIndex {
 export async function usableIndex(file: ChunkedFile, options: ReadTableOptions & { readonly index?: ChunkIndex } = {}): Promise<RecoveredIndex> {
   const index = options.index ?? (await readChunkIndex(file, options));
   return suspicious(index) ? recoverIndex(file, index, options) : { index, recovered: 0 };
+}
+
+/** What to say of a table that was made good, null where it was right. */
+export function rebuiltNote(name: string, { recovered }: Pick<RecoveredIndex, 'recovered'>): ExrNote | null {
+  if (recovered === 0) return null;
+  const entries = `${recovered} ${recovered === 1 ? 'entry' : 'entries'}`;
+  return noteOf('TABLE_REBUILT', { source: name }, `the offset table lacked or had wrong ${entries} of chunks that are in the file: they were found without it`);
 }
 
 /** Walks the chunks and corrects the tables by what was found, whatever they look like. The stored index is left as it is. */

@@ -3,6 +3,8 @@ import { limitsOf, type Limits } from '../limits.ts';
 import type { ExrNote } from '../notes.ts';
 import type { ByteSource, ReadOptions } from '../bytes/index.ts';
 import { isMagic, notAnExr } from './magic.ts';
+import { checkPart, checkParts } from './conformance.ts';
+import { Findings } from './findings.ts';
 import { buildPart } from './part.ts';
 import { HeaderScan, type ScanState } from './scan.ts';
 import type { PartHeader, VersionField } from './types.ts';
@@ -65,9 +67,10 @@ export async function openExr(source: ByteSource, options: OpenOptions = {}): Pr
 
 async function readHeaders(source: ByteSource, size: number, first: Uint8Array, limits: Limits, options: ReadOptions): Promise<ExrFile> {
   const version = versionField(first);
-  const problems: ExrError[] = [];
+  const findings = new Findings(source.name, version.multipart);
+  const { problems } = findings;
   checkVersion(source.name, version, problems);
-  const scan = new HeaderScan(8, { name: source.name, fileSize: size, multipart: version.multipart, longNames: version.longNames, limits });
+  const scan = new HeaderScan(8, { name: source.name, fileSize: size, multipart: version.multipart, longNames: version.longNames, limits, findings });
   const pieces: Piece[] = [{ base: 0, bytes: first }];
   let state: ScanState = version.version === 2 ? scan.run(first, 0) : { kind: 'stopped' };
   while (state.kind === 'more') {
@@ -76,17 +79,17 @@ async function readHeaders(source: ByteSource, size: number, first: Uint8Array, 
     state = scan.run(piece.bytes, piece.base);
   }
   const complete = state.kind === 'done';
-  problems.push(...scan.problems);
   let channelsBefore = 0;
   const parts = scan.headers.map((attributes, index) => {
     const whole = complete || index < scan.headers.length - 1;
-    const part = buildPart(index, attributes, { name: source.name, version, limits, whole, channelsBefore }, problems);
+    const part = buildPart(index, attributes, { name: source.name, version, limits, whole, channelsBefore }, findings);
     channelsBefore += part.channels.length;
+    if (whole) checkPart(part, version, findings);
     return part;
   });
   if (complete && parts.length === 0) problems.push(problem(source.name, 'BAD_HEADER', 'the header is empty, expected attributes', 8));
-  checkParts(source.name, version, parts, problems);
-  return new OpenedFile(source, size, version, parts, scan.position, complete, problems, limits, pieces);
+  checkParts(complete ? parts : parts.slice(0, -1), version, findings);
+  return new OpenedFile(source, size, version, parts, scan.position, complete, problems, findings.notes(), limits, pieces);
 }
 
 interface Piece {
@@ -139,21 +142,7 @@ function checkVersion(name: string, version: VersionField, problems: ExrError[])
   }
   if (version.tiled && (version.multipart || version.nonImage)) {
     const other = version.multipart ? 'multipart' : 'deep';
-    problems.push(problem(name, 'BAD_HEADER', `the version field has both the single-part tiled and the ${other} flag, expected one of them`, 4));
-  }
-}
-
-/** What only the parts together show. */
-function checkParts(name: string, version: VersionField, parts: readonly PartHeader[], problems: ExrError[]): void {
-  if (!version.multipart) return;
-  const names = new Map<string, number>();
-  for (const part of parts) {
-    if (part.name === null) continue;
-    const other = names.get(part.name);
-    if (other !== undefined) {
-      const message = `${name}: part ${part.index}: name: the same as part ${other}'s, expected one of its own`;
-      problems.push(new ExrError('BAD_HEADER', message, { source: name, part: part.index, attribute: 'name' }));
-    } else names.set(part.name, part.index);
+    problems.push(problem(name, 'NOT_CONFORMING', `the version field has both the single-part tiled and the ${other} flag, expected one of them`, 4));
   }
 }
 
@@ -172,6 +161,7 @@ class OpenedFile implements ExrFile {
     readonly headerBytes: number,
     readonly complete: boolean,
     readonly problems: readonly ExrError[],
+    readonly notes: readonly ExrNote[],
     readonly limits: Limits,
     pieces: readonly Piece[],
   ) {

@@ -4,11 +4,14 @@ import type { Limits } from '../limits.ts';
 import { plainText } from '../text/index.ts';
 import { valueOf, type HeaderAttribute } from './attribute.ts';
 import { readChannels, walkChannels } from './attribute-types/index.ts';
-import { REQUIRED_ATTRIBUTES, STANDARD_ATTRIBUTES } from './standard-attributes.ts';
-import { LINE_ORDERS, PART_TYPES, type Attribute, type Box2i, type Channel, type Compression, type LineOrder, type PartHeader, type PartType, type TileDescription, type VersionField } from './types.ts';
+import { sortedChannels } from './channel-order.ts';
+import { windowFault } from './conformance.ts';
+import type { Findings } from './findings.ts';
+import { STANDARD_ATTRIBUTES } from './standard-attributes.ts';
+import { PART_TYPES, type Attribute, type Box2i, type Channel, type Compression, type LineOrder, type PartHeader, type PartType, type TileDescription, type VersionField } from './types.ts';
 
-// Coordinates beyond half of int32 overflow in everybody's arithmetic; the library refuses them too (OpenEXRCore, validation.c).
-const LARGEST_COORDINATE = 2 ** 30 - 1;
+// The longest side of a tile that the library takes (OpenEXRCore, validation.c: INT_MAX / 4).
+const LARGEST_TILE = 2 ** 29 - 1;
 const EMPTY: Box2i = { xMin: 0, yMin: 0, xMax: -1, yMax: -1 };
 
 export interface PartContext {
@@ -21,9 +24,9 @@ export interface PartContext {
   readonly whole: boolean;
 }
 
-/** Builds a part from its attributes; what is wrong is added to `problems`. Never throws. */
-export function buildPart(index: number, attributes: readonly HeaderAttribute[], context: PartContext, problems: ExrError[]): PartHeader {
-  return new Part(index, attributes, context, problems);
+/** Builds a part from its attributes; what keeps its pixels from being found is added to `findings`, the rest is conformance.ts's. Never throws. */
+export function buildPart(index: number, attributes: readonly HeaderAttribute[], context: PartContext, findings: Findings): PartHeader {
+  return new Part(index, attributes, context, findings);
 }
 
 class Part implements PartHeader {
@@ -45,11 +48,11 @@ class Part implements PartHeader {
   readonly unreadable?: ExrError;
   readonly #byName = new Map<string, HeaderAttribute>();
 
-  constructor(index: number, attributes: readonly HeaderAttribute[], context: PartContext, problems: ExrError[]) {
+  constructor(index: number, attributes: readonly HeaderAttribute[], context: PartContext, findings: Findings) {
     this.index = index;
     this.attributes = attributes;
     for (const attribute of attributes) this.#byName.set(attribute.name, attribute); // of duplicates the last counts, as in the library
-    const checks = new Checks(index, context, problems);
+    const checks = new Checks(index, context, findings);
     const { version } = context;
 
     this.name = valueOf(this.attribute('name'), 'string') || null; // Blender 5 leaves it empty in single parts: no name
@@ -57,21 +60,19 @@ class Part implements PartHeader {
     this.type = typeOf(this.attribute('type'), version, checks);
     this.isTiled = this.type === 'tiledimage' || this.type === 'deeptile';
     this.isDeep = this.type === 'deepscanline' || this.type === 'deeptile';
-    for (const name of REQUIRED_ATTRIBUTES) checks.required(this.attribute(name), name, NEEDED.has(name));
-    if (version.multipart) for (const name of ['name', 'type', 'chunkCount']) checks.required(this.attribute(name), name, name === 'type');
-    else if (version.nonImage) for (const name of ['type', 'chunkCount']) checks.required(this.attribute(name), name, name === 'type');
-    if (this.isDeep && context.whole) checks.required(this.attribute('version'), 'version', false);
+    for (const name of NEEDED) checks.required(this.attribute(name), name);
+    if (version.multipart || version.nonImage) checks.required(this.attribute('type'), 'type');
 
-    this.dataWindow = checks.window(valueOf(this.attribute('dataWindow'), 'box2i'), 'dataWindow', true) ?? EMPTY;
-    this.displayWindow = checks.window(valueOf(this.attribute('displayWindow'), 'box2i'), 'displayWindow', false) ?? this.dataWindow;
-    this.pixelAspectRatio = checks.aspect(valueOf(this.attribute('pixelAspectRatio'), 'float'));
-    this.lineOrder = checks.lineOrder(valueOf(this.attribute('lineOrder'), 'lineOrder'));
+    this.dataWindow = checks.window(valueOf(this.attribute('dataWindow'), 'box2i')) ?? EMPTY;
+    this.displayWindow = valueOf(this.attribute('displayWindow'), 'box2i') ?? this.dataWindow;
+    this.pixelAspectRatio = valueOf(this.attribute('pixelAspectRatio'), 'float') ?? 1;
+    const lineOrder = valueOf(this.attribute('lineOrder'), 'lineOrder') ?? 'increasing_y';
+    this.lineOrder = typeof lineOrder === 'number' ? 'increasing_y' : lineOrder; // the offset table is in increasing y whatever the order
     this.compression = valueOf(this.attribute('compression'), 'compression') ?? 'none';
     if (typeof this.compression === 'number') checks.unknownCompression(this.compression);
     this.channels = checks.channels(this.#byName.get('channels'), this);
     this.tiles = this.isTiled ? checks.tiles(this.attribute('tiles')) : (valueOf(this.attribute('tiles'), 'tiledesc') ?? null);
     this.chunkCount = valueOf(this.attribute('chunkCount'), 'int') ?? null;
-    if (this.chunkCount !== null && this.chunkCount < 0) checks.note('BAD_ATTRIBUTE', 'chunkCount', `${this.chunkCount} chunks, expected 0 or more`);
     if (checks.unreadable) this.unreadable = checks.unreadable;
   }
 
@@ -81,7 +82,7 @@ class Part implements PartHeader {
 }
 
 /** Without these nobody can find the pixels. */
-const NEEDED: ReadonlySet<string> = new Set(['channels', 'compression', 'dataWindow']);
+const NEEDED = ['channels', 'compression', 'dataWindow'] as const;
 
 /** Of a flat single-part file the flags decide: programs that convert tiles to scan lines leave the old `type` behind (ImfMultiPartInputFile.cpp). */
 function typeOf(attribute: Attribute | undefined, version: VersionField, checks: Checks): PartType {
@@ -99,24 +100,16 @@ class Checks {
   unreadable: ExrError | undefined;
   readonly #index: number;
   readonly #context: PartContext;
-  readonly #problems: ExrError[];
+  readonly #findings: Findings;
 
-  constructor(index: number, context: PartContext, problems: ExrError[]) {
+  constructor(index: number, context: PartContext, findings: Findings) {
     this.#index = index;
     this.#context = context;
-    this.#problems = problems;
+    this.#findings = findings;
   }
 
-  note(code: ExrErrorCode, attribute: string, message: string, where: ExrErrorPlace = {}): ExrError {
-    const { name, version } = this.#context;
-    const place = version.multipart ? `${name}: part ${this.#index}` : name;
-    const error = new ExrError(code, `${place}: ${attribute}: ${message}`, { source: name, part: this.#index, attribute, ...where });
-    this.#problems.push(error);
-    return error;
-  }
-
-  fail(code: ExrErrorCode, attribute: string, message: string, where?: ExrErrorPlace): void {
-    const error = this.note(code, attribute, message, where);
+  fail(code: ExrErrorCode, attribute: string, message: string, where: ExrErrorPlace = {}): void {
+    const error = this.#findings.problem(code, this.#index, `${attribute}: ${message}`, { attribute, ...where });
     this.unreadable ??= error;
   }
 
@@ -126,61 +119,31 @@ class Checks {
     this.unreadable ??= new ExrError('MISSING_ATTRIBUTE', message, { source: this.#context.name, part: this.#index, attribute });
   }
 
-  required(attribute: HeaderAttribute | undefined, name: string, needed: boolean): void {
+  required(attribute: HeaderAttribute | undefined, name: string): void {
     const expected = STANDARD_ATTRIBUTES.get(name)?.type ?? 'string';
-    let message: string;
     if (attribute === undefined) {
-      message = `there is no such attribute, expected one of type ${expected}`;
-      if (!this.#context.whole) {
-        if (needed) this.#outOfReach(name, expected);
-        return;
-      }
-      if (needed) this.fail('MISSING_ATTRIBUTE', name, message);
-      else this.note('MISSING_ATTRIBUTE', name, message);
-      return;
-    }
-    if (attribute.type !== expected) {
-      message = `type "${plainText(attribute.type, { max: 64 })}", expected ${expected}`;
-      if (needed) this.fail('BAD_ATTRIBUTE', name, message);
-      else this.note('BAD_ATTRIBUTE', name, message);
-    } else if (attribute.problem !== null && needed && name !== 'channels') {
+      if (this.#context.whole) this.fail('MISSING_ATTRIBUTE', name, `there is no such attribute, expected one of type ${expected}`);
+      else this.#outOfReach(name, expected);
+    } else if (attribute.type !== expected) {
+      this.fail('BAD_ATTRIBUTE', name, `type "${plainText(attribute.type, { max: 64 })}", expected ${expected}`);
+    } else if (attribute.problem !== null && name !== 'channels') {
       // Noted when it was scanned.
       this.unreadable ??= new ExrError('BAD_ATTRIBUTE', `${this.#context.name}: ${name}: ${attribute.problem}`, { part: this.#index, attribute: name });
     }
   }
 
-  window(box: Box2i | undefined, attribute: string, needed: boolean): Box2i | undefined {
-    if (box === undefined) return undefined;
-    const found = `(${box.xMin}, ${box.yMin}) to (${box.xMax}, ${box.yMax})`;
-    let wrong: string | undefined;
-    if (box.xMax < box.xMin || box.yMax < box.yMin) wrong = `${found}, expected max not before min`;
-    else if (Math.min(box.xMin, box.yMin) < -LARGEST_COORDINATE || Math.max(box.xMax, box.yMax) > LARGEST_COORDINATE) {
-      wrong = `${found}, expected coordinates within ±${LARGEST_COORDINATE}`;
-    }
-    if (wrong !== undefined) {
-      if (needed) this.fail('BAD_ATTRIBUTE', attribute, wrong);
-      else this.note('BAD_ATTRIBUTE', attribute, wrong);
-      return box;
-    }
+  /** The data window: without a sound one there are no pixels. */
+  window(box: Box2i | undefined): Box2i | undefined {
+    const wrong = windowFault(box);
+    if (wrong !== null) this.fail('BAD_ATTRIBUTE', 'dataWindow', wrong);
+    if (box === undefined || wrong !== null) return box;
     const area = (box.xMax - box.xMin + 1) * (box.yMax - box.yMin + 1);
     const { windowArea } = this.#context.limits;
-    if (needed && area > windowArea) {
+    if (area > windowArea) {
       const where = { limit: 'windowArea', limitValue: windowArea, requested: area };
-      this.fail('LIMIT_EXCEEDED', attribute, `${found} holds ${area} pixels, the limit windowArea is ${windowArea}`, where);
+      this.fail('LIMIT_EXCEEDED', 'dataWindow', `(${box.xMin}, ${box.yMin}) to (${box.xMax}, ${box.yMax}) holds ${area} pixels, the limit windowArea is ${windowArea}`, where);
     }
     return box;
-  }
-
-  aspect(value: number | undefined): number {
-    if (value === undefined) return 1;
-    if (!(value > 0 && value < Infinity)) this.note('BAD_ATTRIBUTE', 'pixelAspectRatio', `${value}, expected a finite number above 0`);
-    return value;
-  }
-
-  lineOrder(value: LineOrder | number | undefined): LineOrder {
-    if (typeof value !== 'number') return value ?? 'increasing_y';
-    this.note('BAD_ATTRIBUTE', 'lineOrder', `${value}, expected 0 to ${LINE_ORDERS.length - 1}`);
-    return 'increasing_y'; // the offset table is in increasing y whatever the order
   }
 
   unknownCompression(value: number): void {
@@ -201,7 +164,6 @@ class Checks {
     const channels = problem === null ? (attribute.value as readonly Channel[]) : readChannels(attribute.raw());
     if (problem !== null) this.unreadable ??= new ExrError('BAD_ATTRIBUTE', `${this.#context.name}: channels: ${problem}`, { part: this.#index, attribute: 'channels' });
     if (channels.length === 0 && problem === null) this.fail('BAD_ATTRIBUTE', 'channels', 'no channels, expected at least one');
-    let before: string | undefined;
     for (const { name, xSampling, ySampling } of channels) {
       const where = { channel: name };
       if (xSampling < 1 || ySampling < 1) {
@@ -209,10 +171,8 @@ class Checks {
       } else if ((part.isTiled || part.isDeep) && (xSampling > 1 || ySampling > 1)) {
         this.fail('BAD_ATTRIBUTE', 'channels', `channel "${plainText(name, { max: 80 })}" has sampling ${xSampling} x ${ySampling}, expected 1 x 1 in a tiled or deep part`, where);
       }
-      if (before !== undefined && before === name) this.fail('BAD_ATTRIBUTE', 'channels', `channel "${plainText(name, { max: 80 })}" is there more than once`, where);
-      before = name;
     }
-    return channels;
+    return sortedChannels(channels);
   }
 
   tiles(attribute: Attribute | undefined): TileDescription | null {
@@ -222,8 +182,8 @@ class Checks {
       else this.fail('MISSING_ATTRIBUTE', 'tiles', attribute === undefined ? 'there is no such attribute, expected a tiledesc in a tiled part' : 'it cannot be read, expected a tiledesc');
       return null;
     }
-    if (tiles.xSize < 1 || tiles.ySize < 1 || tiles.xSize > LARGEST_COORDINATE || tiles.ySize > LARGEST_COORDINATE) {
-      this.fail('BAD_ATTRIBUTE', 'tiles', `tiles of ${tiles.xSize} x ${tiles.ySize} pixels, expected 1 to ${LARGEST_COORDINATE} each`);
+    if (tiles.xSize < 1 || tiles.ySize < 1 || tiles.xSize > LARGEST_TILE || tiles.ySize > LARGEST_TILE) {
+      this.fail('BAD_ATTRIBUTE', 'tiles', `tiles of ${tiles.xSize} x ${tiles.ySize} pixels, expected 1 to ${LARGEST_TILE} each`);
     }
     return tiles;
   }

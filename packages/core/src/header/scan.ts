@@ -2,11 +2,13 @@
  * Walks the headers of a file: names, types, sizes and where the values are. Works on one contiguous piece of the file at a time and says how
  * much it needs when an attribute reaches beyond it; the driver (open.ts) reads on from there, so that no byte is copied again and again.
  */
-import { ExrError, type ExrErrorCode, type ExrErrorPlace } from '../errors.ts';
+import type { ExrErrorCode, ExrErrorPlace } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import { plainText } from '../text/index.ts';
 import { ATTRIBUTE_TYPES } from './attribute-types/index.ts';
 import { HeaderAttribute } from './attribute.ts';
+import type { Findings } from './findings.ts';
+import { REQUIRED_ATTRIBUTES } from './standard-attributes.ts';
 import { decodeName } from './text.ts';
 
 /** Bit 10 of the version field allows names of up to 255 bytes instead of 31. */
@@ -20,6 +22,8 @@ export interface ScanOptions {
   readonly multipart: boolean;
   readonly longNames: boolean;
   readonly limits: Limits;
+  /** Takes what is found. */
+  readonly findings: Findings;
 }
 
 /** Where the scan stands after a piece. */
@@ -35,12 +39,11 @@ export class HeaderScan {
   /** Offset in the file of what comes next; after `done` the first byte behind the headers. */
   position: number;
   readonly headers: HeaderAttribute[][] = [];
-  readonly problems: ExrError[] = [];
   readonly #options: ScanOptions;
   #current: HeaderAttribute[] = [];
   /** Of all headers together. */
   #attributes = 0;
-  readonly #names = new Set<string>();
+  readonly #names = new Map<string, HeaderAttribute>();
 
   constructor(start: number, options: ScanOptions) {
     this.position = start;
@@ -106,16 +109,34 @@ export class HeaderScan {
     if (type === '') this.#note('BAD_ATTRIBUTE', `attribute ${quote(name)} has an empty type`, { attribute: name, offset: base + at });
     if (!longNames && (nameEnd - at > SHORT_NAME || typeEnd - typeStart > SHORT_NAME)) {
       const found = `attribute ${quote(name)} has a name or type of ${Math.max(nameEnd - at, typeEnd - typeStart)} bytes`;
-      this.#note('BAD_HEADER', `${found}, expected at most 31 in a file without the long-names flag`, { attribute: name, offset: base + at });
+      this.#options.findings.note('LONG_NAME', this.headers.length, name, `${found}, expected at most 31 in a file without the long-names flag: OpenEXR reads it`, { offset: base + at });
     }
-    if (this.#names.has(name)) {
-      this.#note('BAD_HEADER', `attribute ${quote(name)} is there more than once; the last one counts`, { attribute: name, offset: base + at });
-    }
-    this.#names.add(name);
-    this.#current.push(new HeaderAttribute(name, type, size, valueAt, bytes, start, problem));
+    const attribute = new HeaderAttribute(name, type, size, valueAt, bytes, start, problem);
+    const before = this.#names.get(name);
+    if (before) this.#repeated(before, attribute, base + at);
+    this.#names.set(name, attribute);
+    this.#current.push(attribute);
     this.#attributes++;
     this.position = base + end;
     return null;
+  }
+
+  /**
+   * OpenEXR up to 3.4 takes the last of several; 3.5 too where the attribute is one of those that every header has, the first of those that say
+   * what a part is, and of any other it loses its way in the header.
+   */
+  #repeated(before: HeaderAttribute, attribute: HeaderAttribute, offset: number): void {
+    const { name, type } = attribute;
+    const { findings } = this.#options;
+    const part = this.headers.length;
+    const text = `attribute ${quote(name)} is there more than once`;
+    const isSame = type === before.type && equalBytes(before.raw(), attribute.raw());
+    if (isSame ? TAKEN_OVER.has(name) || TOLD_ONCE.has(name) : TAKEN_OVER.has(name) && name !== 'channels' && type === before.type) {
+      findings.note('ATTRIBUTE_REPEATED', part, name, `${text}${isSame ? ' with the same value' : ': the last one counts'}`, { offset });
+    } else {
+      const does = TOLD_ONCE.has(name) ? 'takes the first' : name === 'channels' ? 'takes the channels of both' : 'does not read the pixels of such a file';
+      findings.notConforming(part, name, `${text}; the last one counts here and in OpenEXR up to 3.4, 3.5 ${does}`, { offset });
+    }
   }
 
   /** No zero byte ends the text at `at`: read on, or give up when it is longer than any name may be. */
@@ -148,9 +169,7 @@ export class HeaderScan {
   }
 
   #note(code: ExrErrorCode, message: string, where: ExrErrorPlace): void {
-    const part = this.headers.length;
-    const place = this.#options.multipart ? `part ${part}: ` : '';
-    this.problems.push(new ExrError(code, `${this.#options.name}: ${place}${message}`, { source: this.#options.name, part, ...where }));
+    this.#options.findings.problem(code, this.headers.length, message, where);
   }
 
   #endHeader(): void {
@@ -159,6 +178,14 @@ export class HeaderScan {
     this.#current = [];
     this.#names.clear();
   }
+}
+
+/** Attributes that OpenEXR's reader knows by name and lets a second one replace. */
+const TAKEN_OVER: ReadonlySet<string> = new Set<string>(REQUIRED_ATTRIBUTES);
+const TOLD_ONCE: ReadonlySet<string> = new Set(['name', 'type', 'version', 'chunkCount']);
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** A name from the file, safe to show. */

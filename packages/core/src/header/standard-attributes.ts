@@ -67,13 +67,12 @@ export const STANDARD_ATTRIBUTES: ReadonlyMap<string, StandardAttribute> = new M
   ),
 );
 
+const BY_LOWER_CASE: ReadonlyMap<string, StandardAttribute> = new Map([...STANDARD_ATTRIBUTES.values()].map((each) => [each.name.toLowerCase(), each]));
+const LONGEST = Math.max(...[...STANDARD_ATTRIBUTES.keys()].map(({ length }) => length));
+
 /** The standard attribute of this name, or the one that differs from it in case alone (`timecode` → `timeCode`). */
 export function standardAttribute(name: string): StandardAttribute | undefined {
-  const exact = STANDARD_ATTRIBUTES.get(name);
-  if (exact) return exact;
-  const lower = name.toLowerCase();
-  for (const each of STANDARD_ATTRIBUTES.values()) if (each.name.toLowerCase() === lower) return each;
-  return undefined;
+  return STANDARD_ATTRIBUTES.get(name) ?? (name.length > LONGEST ? undefined : BY_LOWER_CASE.get(name.toLowerCase()));
 }
 
 /** What every header must have (OpenEXRCore, validation.c). */

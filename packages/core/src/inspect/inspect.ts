@@ -1,7 +1,9 @@
 import type { ByteSource } from '../bytes/index.ts';
+import { rebuiltNote, usableIndex } from '../chunks/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
+import type { ExrNote } from '../notes.ts';
 import { buildFailedReport, buildReport, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
 import { computeStats, type PartStats, type StatsOptions } from '../stats/index.ts';
 
@@ -36,17 +38,21 @@ export async function inspect(source: ByteSource, options: InspectOptions = {}):
     return buildFailedReport(error, { path, sizeBytes, mtime: options.mtime?.() ?? null });
   }
   const errors: ExrError[] = [];
-  const stats = options.stats ? await measured(file, options, errors) : undefined;
-  const report = buildReport(file, { ...more, mtime: options.mtime?.() ?? null, errors, ...(stats && { stats }) });
+  const notes: ExrNote[] = [];
+  const stats = options.stats ? await measured(file, options, errors, notes) : undefined;
+  const report = buildReport(file, { ...more, mtime: options.mtime?.() ?? null, errors, notes, ...(stats && { stats }) });
   return options.part === undefined ? report : onlyPart(report, options.part);
 }
 
 /** Statistics of the parts whose headers are whole; what stops them becomes an error of the report. */
-async function measured(file: ExrFile, options: InspectOptions, errors: ExrError[]): Promise<ReportStats | undefined> {
+async function measured(file: ExrFile, options: InspectOptions, errors: ExrError[], notes: ExrNote[]): Promise<ReportStats | undefined> {
   const { signal, limits, part } = options;
   if (!file.complete) return undefined; // the chunks lie behind the headers: the report already says where those end
   try {
-    const stats = await computeStats(file, { ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
+    const found = await usableIndex(file, { signal, ...(limits && { limits }) });
+    const note = rebuiltNote(file.source.name, found);
+    if (note) notes.push(note);
+    const stats = await computeStats(file, { index: found.index, ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
     for (const each of stats.parts) if (each.partial) errors.push(leftOut(file, each));
     return stats;
   } catch (error) {

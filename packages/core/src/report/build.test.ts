@@ -86,7 +86,7 @@ describe('buildReport', () => {
     expect(found.attributes['owner']).toEqual({ encoding: 'base64', length: 4, data: Buffer.from(latin).toString('base64'), text: 'Caf\ufffd' });
     expect(found.attributes['blob']).toEqual({ encoding: 'base64', length: 5000, data: Buffer.alloc(4096, 7).toString('base64'), truncated: true });
     expect(Object.getOwnPropertyDescriptor(found.attributes, '__proto__')?.value).toBe(5);
-    expect(found.errors).toMatchObject([{ code: 'BAD_ATTRIBUTE', kind: 'format', where: { attribute: 'pixelAspectRatio', part: 0 } }]);
+    expect(found.errors).toMatchObject([{ code: 'NOT_CONFORMING', kind: 'format', where: { attribute: 'pixelAspectRatio', part: 0 } }]);
   });
 
   it('shows what was readable of a bad header, with its errors', async () => {

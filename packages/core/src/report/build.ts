@@ -2,6 +2,7 @@ import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
 import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { chunkCountNotes } from './chunk-count.ts';
 import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
 import { sha256Hex } from './sha256.ts';
@@ -43,6 +44,7 @@ export interface ReportOptions extends JsonOptions {
 export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrReport {
   const path = options.path ?? file.source.name;
   const errors: ReportError[] = [...file.problems, ...(options.errors ?? [])].map(reportError);
+  const notes: (ExrNote | ReportNote)[] = [...(file.notes ?? [])];
   const channels: ReportChannel[] = [];
   const named = file.parts.map(softwareOf);
   // One program writes a file: where some parts alone name it, it wrote the others too.
@@ -50,7 +52,7 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
   const writer = programs.size === 1 ? [...programs][0]! : null;
   const parts = file.parts.map((part, i) => {
     addChannels(part, channels);
-    return reportPart(file, part, named[i] ?? writer, options, errors);
+    return reportPart(file, part, named[i] ?? writer, options, errors, notes);
   });
   const attributes: Record<string, JsonValue> = {};
   for (const { name, value } of parts[0]?.attributes ?? []) setKey(attributes, name, value);
@@ -77,7 +79,7 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.embedding === undefined ? {} : { embedding: options.embedding }),
     errors,
-    notes: [...(file.notes ?? []), ...(options.notes ?? [])].map(reportNote),
+    notes: [...notes, ...(options.notes ?? [])].map(reportNote),
   };
 }
 
@@ -118,9 +120,10 @@ export function reportNote(note: ExrNote | ReportNote): ReportNote {
   return { code: note.code, message: jsonName(note.message), where: toJson(note.where) as ReportNote['where'] };
 }
 
-function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[]): ReportPart {
+function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[], notes: (ExrNote | ReportNote)[]): ReportPart {
   const { dataWindow, tiles } = part;
   const chunks = chunksOf(file, part, errors);
+  if (chunks.count !== null) notes.push(...chunkCountNotes(file, part, chunks.count));
   const tiled = part.isTiled ? tiles : null;
   const frameRate = frameRateOf(part);
   return {

@@ -1,6 +1,6 @@
 /** The chunk map of a file: which chunks are there, which are not, and what is wrong with those that are. */
 import {
-  chunkPlace, leaderFault, leaderSize, parseLeader, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex,
+  chunkPlace, leaderFault, leaderSize, parseLeader, plainSizeFault, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex,
   type ChunkLeader, type ShapeOf,
 } from '../chunks/index.ts';
 import { isExrError, type ExrErrorCode } from '../errors.ts';
@@ -11,7 +11,7 @@ import { processChunks, type RunOptions } from '../pixels/index.ts';
 import type { ReportPartStructure, ReportStructure } from '../report/index.ts';
 import { channelBytes } from './channel-bytes.ts';
 import { extentsOf, type Extents } from './extents.ts';
-import { missingOf } from './missing.ts';
+import { missingOf, unwrittenLevels } from './missing.ts';
 import { verifyTask } from './verify-task.ts';
 
 /**
@@ -194,7 +194,17 @@ class Look {
       const length = leader.size + leader.tableSize + leader.packedSize;
       state.lengths[chunk] = length;
       if (offset + length > index.fileSize) this.#cut(state, part, chunk, `its ${length} bytes at ${offset}`);
+      else this.#plainSize(grid, leader, chunk);
     }
+  }
+
+  #plainSize(grid: ChunkGrid, leader: ChunkLeader, chunk: number): void {
+    const info = grid.chunk(chunk);
+    const part = grid.part.index;
+    const fault = plainSizeFault(leader, this.#shapes[part]!(info.box), grid.part.compression);
+    if (fault === null) return;
+    this.states[part]!.marks[chunk] = 2;
+    this.problems.add(part, chunk, 'data', 'CORRUPT_DATA', () => `${chunkPlace(this.file.source.name, info)}: ${fault}`);
   }
 
   #leaderFault(grid: ChunkGrid, leader: ChunkLeader, chunk: number): { readonly code: ExrErrorCode; readonly message: () => string } | null {
@@ -264,6 +274,7 @@ function describe(
       if (mark === 2) wrongChunks++;
     }
     const missing = missingOf(grid, (chunk) => state.marks[chunk] === 0);
+    const unwritten = recovered === 0 ? unwrittenLevels(grid, state.marks) : [];
     const broken = wrongChunks === 0 ? { lines: [], tiles: [] } : missingOf(grid, (chunk) => state.marks[chunk] === 2);
     const unreadable = index.unreadable[part];
     const bytes = tier === 'table' ? {} : channelBytes(grid, state.marks, packed);
@@ -271,6 +282,7 @@ function describe(
       index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && wrong === 0,
       percent: grid.count === 0 ? 0 : Math.floor((present / grid.count) * 1000) / 10,
       missing_lines: missing.lines, missing_tiles: missing.tiles,
+      ...(unwritten.length > 0 && { unwritten_levels: unwritten.map(({ x, y }) => [x, y]) }),
       broken_chunks: wrongChunks, broken_lines: broken.lines, broken_tiles: broken.tiles,
       ...bytes,
       problem_count: wrong,

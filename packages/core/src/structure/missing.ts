@@ -22,6 +22,34 @@ export function missingOf(grid: ChunkGrid, missing: (chunk: number) => boolean):
   return { lines, tiles: [] };
 }
 
+/**
+ * Levels that a writer promised and never wrote: level 0 is whole, and every other level is there as a whole or not at all. Holes in level 0 are an
+ * unfinished render instead. OpenEXR's Python module 3.5.3 writes level 0 of a mipmap or ripmap and nothing else.
+ */
+export function unwrittenLevels(grid: ChunkGrid, marks: Uint8Array): readonly LevelGrid[] {
+  if (grid.levels.length < 2) return [];
+  const unwritten: LevelGrid[] = [];
+  for (const [i, level] of grid.levels.entries()) {
+    const of = marks.subarray(level.firstChunk, level.firstChunk + level.count);
+    if (of.every((mark) => mark === 0)) {
+      if (i === 0) return [];
+      unwritten.push(level);
+    } else if (of.includes(0)) return [];
+  }
+  return unwritten;
+}
+
+/** `levels 1 to 4`, `level 3`; a ripmap's by both numbers: `24 levels from 1,0 to 4,4`. */
+export function levelsText(levels: readonly (readonly [number, number])[]): string {
+  const isMipmap = levels.every(([x, y]) => x === y);
+  const names = levels.map(([x, y]) => (isMipmap ? `${x}` : `${x},${y}`));
+  const [first, last] = [names[0]!, names.at(-1)!];
+  if (names.length === 1) return `level ${first}`;
+  const runs = isMipmap && levels.every(([x], i) => x === levels[0]![0] + i);
+  if (runs) return `levels ${first} to ${last}`;
+  return names.length <= 8 ? `levels ${names.slice(0, -1).join(', ')} and ${last}` : `${names.length} levels from ${first} to ${last}`;
+}
+
 /** Runs of each row of tiles, grown downwards while the rows below have the same run. */
 function tilesOf(level: LevelGrid, missing: (chunk: number) => boolean): ReportMissingTiles[] {
   const done: ReportMissingTiles[] = [];

@@ -2,6 +2,7 @@
 import type { ExrError } from '../errors.ts';
 import type { ReportMissingLines, ReportMissingTiles, ReportPartStructure, ReportStructure } from '../report/index.ts';
 import type { ChunkProblem, Examination } from './examine.ts';
+import { levelsText } from './missing.ts';
 
 /**
  * - `ok`: everything is there.
@@ -38,11 +39,13 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   if (trailing > 0 && !some('truncated')) reasons.push(`${trailing} bytes behind the last chunk belong to nothing`);
   if (unreferenced > 0) reasons.push(`${unreferenced} bytes between the chunks belong to none`);
   const missing = structure.parts.some((part) => part.present < part.chunks);
+  // Who wrote a table without them has ended: such levels will not come.
+  const coming = structure.parts.some((part) => part.present < part.chunks && levelsOf(part).length === 0);
   const wrongHeader = headerProblems.some(({ kind, code }) => kind === 'format' && code !== 'NOT_CONFORMING');
   let verdict: Verdict = 'ok';
   if (headerProblems.some(({ code }) => code === 'TRUNCATED') || some('truncated')) verdict = young ? 'in progress' : 'truncated';
   else if (wrongHeader || some('leader', 'data', 'duplicate', 'overlap', 'out-of-range')) verdict = 'corrupt';
-  else if (missing) verdict = young ? 'in progress' : 'incomplete';
+  else if (missing) verdict = young && coming ? 'in progress' : 'incomplete';
   else if (headerProblems.some(({ kind }) => kind !== 'format') || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
   else if (headerProblems.length > 0) verdict = 'not conforming';
   // However young the file is: nothing is in progress where no chunk is missing.
@@ -63,8 +66,14 @@ function partReasons(part: ReportPartStructure, several: boolean): string[] {
   const absent = part.chunks - part.present;
   if (absent === 0) return [];
   const where = several ? `part ${part.index}: ` : '';
+  const unwritten = levelsOf(part);
+  if (unwritten.length > 0) {
+    return [`${where}level 0 is whole, ${levelsText(unwritten)} ${unwritten.length === 1 ? 'was' : 'were'} never written (${absent} of ${part.chunks} chunks): the writer promised them and wrote none, as OpenEXR's Python module 3.5.3 does`];
+  }
   return [`${where}${absent} of ${part.chunks} chunks are missing: ${missingText(part)}`];
 }
+
+const levelsOf = (part: ReportPartStructure): readonly (readonly [number, number])[] => (part['unwritten_levels'] ?? []) as readonly (readonly [number, number])[];
 
 /** `lines 512–575 and 640–655`, `tiles (2, 0)–(4, 0)`, with the level where it is not the full one. */
 export function missingText({ missing_lines: lines, missing_tiles: tiles }: Pick<ReportPartStructure, 'missing_lines' | 'missing_tiles'>): string {

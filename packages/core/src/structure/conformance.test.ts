@@ -1,0 +1,50 @@
+// What OpenEXR refuses, what it opens all the same, and what it reads otherwise: verdicts, findings and values from outside.
+import { readFileSync } from 'node:fs';
+import { inflateSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { memorySource } from '../bytes/index.ts';
+import { inspect } from '../inspect/index.ts';
+import { checkReport } from '../report/validate.spec-util.ts';
+import { verify } from './index.ts';
+
+const folder = new URL('../../../../test-fixtures/verdicts/', import.meta.url);
+const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+
+interface Expected { readonly file: string; readonly verdict: string; readonly says?: string; readonly stats?: Readonly<Record<string, number>> }
+const rows = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8')) as readonly Expected[];
+
+describe.each(rows)('$file', ({ file, verdict, says, stats }) => {
+  it.each(['leaders', 'decode'] as const)(`is ${verdict} (%s)`, async (tier) => {
+    // As new as a checkout: nothing is in progress where no chunk is missing.
+    const report = checkReport(await verify(memorySource(read(file), file), { tier, threads: 1, now: new Date(1000), mtime: () => new Date(0) }));
+    expect(report.structure!['verdict']).toBe(verdict);
+    if (says) expect(JSON.stringify([report.errors, report.structure, report.notes])).toMatch(new RegExp(says, 'i'));
+    expect(report.errors.map(({ code, kind }) => [code, kind])).toEqual(report.errors.map(() => ['NOT_CONFORMING', 'format']));
+    expect(report.errors.length > 0).toBe(verdict === 'not conforming');
+  });
+
+  it('is measured all the same, with the same errors and notes', async () => {
+    const [report, judged] = [checkReport(await inspect(memorySource(read(file), file), { stats: { threads: 1 } })), await verify(memorySource(read(file), file), { threads: 1 })];
+    expect(report.stats!.parts.every(({ partial }) => !partial)).toBe(true);
+    for (const [name, mean] of Object.entries(stats ?? {})) expect([name, report.stats!.parts[0]!.channels.find((each) => each.name === name)!.mean]).toEqual([name, mean]);
+    expect(report.errors).toEqual(judged.errors);
+    const rebuilt = verdict === 'recoverable' ? ['TABLE_REBUILT'] : [];
+    expect(report.notes.map(({ code }) => code)).toEqual([...judged.notes.map(({ code }) => code), ...rebuilt]);
+  });
+});
+
+/** A file for each check, as bytes; whether exrheader of 3.1.5 and of 3.5.3 opens it, and 3.5.3 reads its pixels (Python module and exrcheck). */
+interface Peer { readonly name: string; readonly bytes: string; readonly opens31: boolean; readonly opens35: boolean; readonly reads35: boolean }
+const peers = JSON.parse(readFileSync(new URL('headers.json', folder), 'utf8')) as { readonly files: readonly Peer[]; readonly worse: Readonly<Record<string, string>> };
+
+describe('beside OpenEXR 3.1.5 and 3.5.3', () => {
+  it.each(peers.files)('$name', async ({ name, bytes, opens31, opens35 }) => {
+    const report = checkReport(await verify(memorySource(new Uint8Array(inflateSync(Buffer.from(bytes, 'base64'))), `${name}.exr`), { tier: 'decode', threads: 1 }));
+    const verdict = String(report.structure!['verdict']);
+    const why = peers.worse[name];
+    // What either refuses is never "ok"; what both open is, unless the page on conformance says why not.
+    if (!opens31 || !opens35) expect(verdict).not.toBe('ok');
+    else if (why === undefined) expect([verdict, report.errors, report.structure!['reasons']]).toEqual(['ok', [], expect.anything()]);
+    else expect(verdict).not.toBe('ok');
+  });
+});
