@@ -33,4 +33,4 @@ export { normalizePath, rowsOf, sequenceOf, versionRowOf, type Cell, type FileRo
 export { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
 export { indexFiles, type IndexOptions, type IndexProgress, type IndexTarget, type InspectedTarget, type ListedObject } from './indexing.ts';
 export { isSqlStore } from './types.ts';
-export type { Count, ExportOptions, ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreFilter, StoreOptions, StorePlace, StoreSummary, Suspect, SuspectKind, SuspectOptions } from './types.ts';
+export type { Count, ExportOptions, ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, SqlLimits, SqlOptions, SqlResult, SqlStore, StoreFilter, StoreOptions, StorePlace, StoreSummary, Suspect, SuspectKind, SuspectOptions } from './types.ts';

@@ -131,12 +131,34 @@ export interface Match {
   readonly apart: readonly SimilarityReason[];
 }
 
+/** What one statement may take and give. */
+export interface SqlLimits {
+  /** Most rows that are given. */
+  rows: number;
+  /** Most bytes of all of them, about. */
+  bytes: number;
+  /** Most characters of one value; a longer one is cut, with its length said. */
+  valueLength: number;
+  /** Seconds that it may take. */
+  seconds: number;
+}
+
+export interface SqlOptions extends StoreOptions {
+  /** `limits.rows`. */
+  readonly maxRows?: number | undefined;
+  readonly limits?: { readonly [name in keyof SqlLimits]?: number | undefined } | undefined;
+}
+
 export interface SqlResult {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** JSON values; numbers beyond 2^53 are decimal strings. */
   readonly rows: readonly (readonly unknown[])[];
-  /** True when there were more rows than the limit. */
+  /** True when there were more rows than the limits allow. */
   readonly cut: boolean;
+  /** Which limit ended it. */
+  readonly cutBy: 'rows' | 'bytes' | null;
+  /** Values that were longer than one may be. */
+  readonly cutValues: number;
 }
 
 export interface Count {
@@ -194,8 +216,8 @@ export interface ExrStore {
 
 /** What a store with SQL inside can do besides. */
 export interface SqlStore extends ExrStore {
-  /** One statement that only reads, in a locked-down connection. */
-  sql(statement: string, options?: StoreOptions & { readonly maxRows?: number }): Promise<SqlResult>;
+  /** One SELECT, or EXPLAIN of one, in a locked-down connection. @throws {ExrError} INVALID_ARGUMENT for what is not allowed, LIMIT_EXCEEDED beyond time or memory */
+  sql(statement: string, options?: SqlOptions): Promise<SqlResult>;
   /** Returns the number of rows written. */
   export(options: ExportOptions): Promise<number>;
   summary(options?: StoreOptions): Promise<StoreSummary>;

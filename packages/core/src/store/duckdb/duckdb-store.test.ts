@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sample, storeContract } from '../contract.spec-util.ts';
 import { openStore, TABLES, type InspectedFile } from '../index.ts';
@@ -10,7 +11,10 @@ const folder = mkdtempSync(join(tmpdir(), 'exr-store-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let made = 0;
 const fresh = (): string => join(folder, `${made++}.duckdb`);
-const inFile = <T>(file: string, mode: 'read' | 'write', use: Parameters<typeof withDatabase<T>>[4]): Promise<T> => withDatabase(file, mode, [], { lingerMs: 0 }, use);
+const inFile = <T>(file: string, mode: 'read' | 'write', use: (connection: DuckDBConnection) => Promise<T>): Promise<T> => withDatabase(file, mode, { lingerMs: 0 }, async (connection) => {
+  await connection.run('USE store');
+  return use(connection);
+});
 
 storeContract('DuckDB', async () => {
   const file = fresh();
@@ -33,26 +37,6 @@ describe('sql', () => {
     expect(await store.sql('SELECT channel_name, array_cosine_similarity(channel_fingerprint, channel_fingerprint) FROM channels WHERE channel_fingerprint IS NOT NULL')).toMatchObject({ rows: [['R', 1], ['R', 1]] });
     expect((await store.sql('SELECT * FROM range(100)', { maxRows: 5 })).cut).toBe(true);
     expect(await store.sql('EXPLAIN SELECT 1')).toMatchObject({ cut: false });
-  });
-
-  it('refuses whatever writes or reaches outside', async () => {
-    const file = fresh();
-    const writer = openStore(file);
-    await writer.put([sample()]);
-    await writer.close();
-    const store = openStore(file);
-    const before = readFileSync(file);
-    const outside = join(folder, 'outside');
-    for (const statement of [
-      'DELETE FROM files', "UPDATE files SET status = 'x'", 'INSERT INTO store_info VALUES (1, 2)', 'DROP TABLE files', 'CREATE TEMP TABLE t (a INT)', `COPY files TO '${outside}.csv'`, `ATTACH '${outside}.db'`, 'INSTALL httpfs', 'LOAD json',
-      'SET threads = 1', "SET enable_external_access = true", 'PRAGMA database_list', 'CALL pragma_version()', 'CHECKPOINT', `EXPORT DATABASE '${outside}'`, "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/passwd')",
-      "SELECT * FROM glob('/*')", "SELECT * FROM read_parquet('https://example.com/x.parquet')", 'SELECT 1; DELETE FROM files', 'EXPLAIN ANALYZE DELETE FROM files', 'BEGIN', 'VACUUM', 'PREPARE p AS SELECT 1', '', 'SELEC', '-- nothing',
-      "WITH x AS (SELECT * FROM read_blob('/etc/hostname')) SELECT * FROM x", "SELECT * FROM query('DELETE FROM files')",
-    ]) {
-      await expect(store.sql(statement), statement).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringMatching(/^sql: /) });
-    }
-    expect(readFileSync(file).equals(before)).toBe(true);
-    expect(['.csv', '.db', ''].some((end) => existsSync(outside + end))).toBe(false);
   });
 });
 

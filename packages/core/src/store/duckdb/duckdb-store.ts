@@ -5,27 +5,32 @@ import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
-import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
-import { exportRows } from './export.ts';
+import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlOptions, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
+import { exported, exportRows } from './export.ts';
 import { existsAsFile, realFile, release, withDatabase, type GateOptions } from './gate.ts';
 import { purgeTombstones, suspectsOf } from './maintain.ts';
 import { findRows, knownBelow, nearestRows, summarize } from './read.ts';
 import { storedReports } from './rebuild.ts';
-import { runSql, SANDBOX } from './sandbox.ts';
+import { runSql, SQL_TEMPORARY } from './sandbox.ts';
 import { checkSchema, provision } from './schema.ts';
 import type { Session } from './contents.ts';
 import { inTransaction } from './transaction.ts';
+import { checkTables, lookFromOutside, workInside } from './trust.ts';
 import { putAll, removeAll, touchAll } from './write.ts';
 
-type Connection = Parameters<Parameters<typeof withDatabase>[4]>[0];
+type Connection = Parameters<Parameters<typeof withDatabase>[3]>[0];
 
 export interface DuckDbStoreOptions extends GateOptions {
   /** Moments that are written come from here. Default: the clock. */
   readonly now?: () => string;
 }
 
-/** Most rows that `sql` gives unless asked for more. */
-const SQL_ROWS = 10_000;
+/** How a reader opens the file. */
+interface Reading {
+  readonly alone?: boolean;
+  readonly folder?: string;
+  readonly temporary?: string;
+}
 
 /**
  * A store in one DuckDB file. Every call is one transaction; the file is kept open only from one write to the next that follows at once, and not while
@@ -85,12 +90,12 @@ export class DuckDbStore implements SqlStore {
     });
   }
 
-  async sql(statement: string, options: StoreOptions & { readonly maxRows?: number } = {}): Promise<SqlResult> {
-    return this.read(options, (connection) => runSql(connection, statement, options.maxRows ?? SQL_ROWS), SANDBOX);
+  async sql(statement: string, options: SqlOptions = {}): Promise<SqlResult> {
+    return this.read(options, (connection) => runSql(connection, statement, options), { alone: true, temporary: SQL_TEMPORARY });
   }
 
   export(options: ExportOptions): Promise<number> {
-    return this.read(options, (connection) => exportRows(connection, options));
+    return exported(options, (folder) => this.read(options, (connection) => exportRows(connection, options, folder), { alone: true, folder }));
   }
 
   summary(options?: StoreOptions): Promise<StoreSummary> {
@@ -115,21 +120,27 @@ export class DuckDbStore implements SqlStore {
     await mkdir(dirname(this.location), { recursive: true }).catch((cause: Error) => {
       throw new ExrError('READ_FAILED', `${dirname(this.location)}: the store's folder cannot be made: ${cause.message}`, { source: this.location }, { cause });
     });
-    return withDatabase(this.location, 'write', [], { ...this.options, signal: options?.signal }, async (connection) => {
+    return withDatabase(this.location, 'write', { ...this.options, signal: options?.signal }, async (connection) => {
       const session = await provision(connection, this.location);
+      await workInside(connection);
       return inTransaction(connection, () => work(connection, session));
     });
   }
 
-  private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, fences: readonly string[] = []): Promise<T> {
+  private async read<T>(options: StoreOptions | undefined, work: (connection: Connection) => Promise<T>, reading: Reading = {}): Promise<T> {
     this.checkOpen();
     if (!existsAsFile(this.location)) throw new ExrError('INVALID_ARGUMENT', `${this.location}: there is no store yet: make one with \`exr index\``, { source: this.location });
     const gate = { ...this.options, signal: options?.signal };
     for (;;) {
-      const done = await withDatabase(this.location, 'read', fences, gate, async (connection) => ((await checkSchema(connection, this.location)).layout === 'present' ? { result: await work(connection) } : undefined));
+      const done = await withDatabase(this.location, 'read', { ...gate, ...reading }, async (connection) => {
+        if ((await checkSchema(connection, this.location)).layout !== 'present') return undefined;
+        await checkTables(connection, this.location);
+        await lookFromOutside(connection);
+        return { result: await work(connection) };
+      });
       if (done) return done.result;
       // A store as an earlier exr kept it: brought up to date first, once.
-      await withDatabase(this.location, 'write', [], gate, (connection) => provision(connection, this.location));
+      await withDatabase(this.location, 'write', gate, (connection) => provision(connection, this.location));
     }
   }
 }

@@ -1,6 +1,6 @@
 /** A table, or the rows of the files that fit a filter, as Parquet, CSV or NDJSON. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { copyFile, mkdtemp, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ExrError } from '../../errors.ts';
@@ -14,22 +14,28 @@ const FORMATS = { parquet: 'FORMAT parquet, COMPRESSION zstd', csv: 'FORMAT csv,
  * DuckDB writes to a plain name of ours in a fresh folder beside the target (or in the temporary folder), we move the result: the target may be called
  * anything (quotes, newlines, `s3://…`, wildcards mean nothing to us), and is either whole or not there.
  */
-export async function exportRows(connection: DuckDBConnection, { format, table = 'files', filter, target }: ExportOptions): Promise<number> {
-  const { sql, parameters } = filterSql({ deleted: true, ...filter });
-  // CSV has no arrays: vectors would be text of four kilobytes a row.
-  const columns = tableNamed(table).columns.filter(({ type }) => format !== 'csv' || !type.startsWith('vector')).map(({ name }) => `t."${name}"`);
-  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE t.file_id IN (SELECT f.file_id FROM file_rows f WHERE ${sql}) ORDER BY t.file_path`;
-  const folder = await mkdtemp(join(tmpdir(), 'exr-export-')).catch((cause: unknown) => fail(target, cause));
+export async function exported(options: ExportOptions, work: (folder: string) => Promise<number>): Promise<number> {
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'exr-export-')).catch((cause: unknown) => fail(options.target, cause));
   try {
-    const made = join(folder, `rows.${format}`);
-    await connection.run(`CREATE OR REPLACE TEMP TABLE exported AS ${select}`, [...parameters]);
-    await connection.run(`COPY exported TO '${made.replaceAll("'", "''")}' (${FORMATS[format]})`);
-    const count = await connection.runAndReadAll('SELECT count(*) FROM exported');
-    await moved(made, target);
-    return Number(count.getRowsJS()[0]![0]);
+    const count = await work(folder);
+    await moved(join(folder, `rows.${options.format}`), options.target);
+    return count;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+export async function exportRows(connection: DuckDBConnection, { format, table = 'files', filter }: ExportOptions, folder: string): Promise<number> {
+  const { sql, parameters } = filterSql({ deleted: true, ...filter });
+  // CSV has no arrays: vectors would be text of four kilobytes a row. Parquet has no arrays of a fixed size: DuckDB writes those that are null with the elements
+  // left out (duckdb#24731), which pyarrow refuses and Spark reads as shifted vectors; as lists they are right for everybody.
+  const columns = tableNamed(table).columns.filter(({ type }) => format !== 'csv' || !type.startsWith('vector')).map(({ name, type }) => (type.startsWith('vector') ? `CAST(t."${name}" AS FLOAT[]) AS "${name}"` : `t."${name}"`));
+  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE t.file_id IN (SELECT f.file_id FROM file_rows f WHERE ${sql}) ORDER BY t.file_path`;
+  const made = join(folder, `rows.${format}`);
+  await connection.run(`CREATE OR REPLACE TEMP TABLE exported AS ${select}`, [...parameters]);
+  await connection.run(`COPY exported TO '${made.replaceAll("'", "''")}' (${FORMATS[format]})`);
+  const count = await connection.runAndReadAll('SELECT count(*) FROM exported');
+  return Number(count.getRowsJS()[0]![0]);
 }
 
 async function moved(from: string, target: string): Promise<void> {

@@ -67,7 +67,15 @@ export function realFile(path: string): string {
   }
 }
 
-type Options = GateOptions & { signal?: AbortSignal | undefined };
+type Options = GateOptions & {
+  signal?: AbortSignal | undefined;
+  /** Opened for this use alone: one that a writer keeps is closed first. */
+  alone?: boolean | undefined;
+  /** The one folder outside the store that may be written to. Only together with `alone`. */
+  folder?: string | undefined;
+  /** Most bytes that may be put into temporary files, such as `1GiB`. */
+  temporary?: string | undefined;
+};
 type Use<T> = (connection: DuckDBConnection) => Promise<T>;
 
 const LINGER_MS = 500;
@@ -79,6 +87,9 @@ const LOG_BYTES = 4 * 2 ** 20;
 const LARGE_LOG_BYTES = 16 * 2 ** 20;
 /** Writes come faster than the log can be worked in: the next one waits for it. */
 const LONGEST_LOG_BYTES = 64 * 2 ** 20;
+
+/** Sorting and joining of a store of some million files stays below. */
+const TEMPORARY = '16GiB';
 
 interface Held {
   readonly instance: DuckDBInstance;
@@ -109,13 +120,13 @@ async function inTurn<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Opens the file, runs the `fences` (settings that close doors), calls `use`, closes the file. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
-export function withDatabase<T>(file: string, mode: 'read' | 'write', fences: readonly string[], options: Options, use: Use<T>): Promise<T> {
+/** Opens the file, closes all doors that lead out of it, calls `use`, closes the file. `signal` ends waiting and interrupts a running statement; then its reason is thrown. */
+export function withDatabase<T>(file: string, mode: 'read' | 'write', options: Options, use: Use<T>): Promise<T> {
   return inTurn(file, async () => {
     options.signal?.throwIfAborted();
     const kept = held.get(file);
-    if (kept && (fences.length > 0 || kept.settings !== JSON.stringify(settingsOf(file, options)) || kept.inode !== inodeOf(file))) await letGo(file);
-    const open = held.get(file) ?? (await opened(file, mode, fences, options));
+    if (kept && (options.alone || kept.settings !== JSON.stringify(settingsOf(file, options)) || kept.inode !== inodeOf(file))) await letGo(file);
+    const open = held.get(file) ?? (await opened(file, mode, options));
     clearTimeout(open.timer);
     let done = false;
     try {
@@ -123,7 +134,7 @@ export function withDatabase<T>(file: string, mode: 'read' | 'write', fences: re
       done = true;
       return result;
     } finally {
-      if (done && (mode === 'write' || held.has(file)) && fences.length === 0) await keep(file, open, options.lingerMs ?? LINGER_MS);
+      if (done && (mode === 'write' || held.has(file)) && !options.alone) await keep(file, open, options.lingerMs ?? LINGER_MS);
       else if (held.has(file)) await letGo(file);
       else await shut(open);
     }
@@ -197,14 +208,14 @@ async function shut({ connection, tidier, instance }: Held): Promise<void> {
   instance.closeSync();
 }
 
-function settingsOf(file: string, options: GateOptions): Record<string, string> {
+function settingsOf(file: string, options: Options): Record<string, string> {
   return {
-    memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`, checkpoint_threshold: '1TB',
+    memory_limit: options.memoryLimit ?? '256MiB', threads: String(options.threads ?? Math.min(4, availableParallelism())), temp_directory: `${file}.tmp`, max_temp_directory_size: options.temporary ?? TEMPORARY, checkpoint_threshold: '1TB',
     autoinstall_known_extensions: 'false', autoload_known_extensions: 'false', allow_community_extensions: 'false',
   };
 }
 
-async function opened(file: string, mode: 'read' | 'write', fences: readonly string[], options: Options): Promise<Held> {
+async function opened(file: string, mode: 'read' | 'write', options: Options): Promise<Held> {
   const { DuckDBInstance } = await duckdb();
   const inherited = logBytes(file) > LOG_BYTES;
   // Whoever was made room for comes first.
@@ -216,8 +227,7 @@ async function opened(file: string, mode: 'read' | 'write', fences: readonly str
     const opening = (connection = await instance.connect());
     await opening.run('PRAGMA disable_checkpoint_on_shutdown');
     await retried(file, options, () => opening.run(`ATTACH '${file.replaceAll("'", "''")}' AS store (TYPE duckdb, ${mode === 'read' ? 'READ_ONLY' : ROW_GROUPS})`));
-    await opening.run('USE store');
-    for (const statement of fences) await opening.run(statement);
+    for (const statement of fences(options.folder)) await opening.run(statement);
     return { instance, connection, tidier: await instance.connect(), inherited, settings: JSON.stringify(settings), inode: inodeOf(file) };
   } catch (error) {
     connection?.closeSync();
@@ -225,6 +235,15 @@ async function opened(file: string, mode: 'read' | 'write', fences: readonly str
     options.signal?.throwIfAborted();
     throw isExrError(error) ? error : storeError(file, error);
   }
+}
+
+/**
+ * A store may come from a stranger. Once its file is attached nothing else can be opened, loaded, attached or fetched, by whatever it holds or is asked, and no
+ * setting can be changed any more.
+ */
+function fences(folder: string | undefined): string[] {
+  const allowed = folder === undefined ? [] : [`SET allowed_directories = ['${folder.replaceAll("'", "''")}']`];
+  return [...allowed, 'SET enable_external_access = false', 'SET lock_configuration = true'];
 }
 
 const inodeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.ino ?? 0;

@@ -40,7 +40,7 @@ export async function migrateThirdLayout(connection: DuckDBConnection): Promise<
 /** Rows of files that have their vectors with them, into `file_rows` and `vector_sets`. `given`: columns that they lack, as SQL over `f`. */
 async function moveFiles(connection: DuckDBConnection, from: string, given: Readonly<Record<string, string>> = {}): Promise<void> {
   const run = (statement: string): Promise<unknown> => connection.run(statement);
-  const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
+  const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM system.information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
   const named = (table: StoredTable): string[] => table.columns.map(({ name }) => name).filter((name) => there.has(name));
   const vectors = named(VECTOR_SETS);
   await run(`CREATE TEMP TABLE vectored AS SELECT rowid AS line, md5(${vectors.map((name) => `coalesce(CAST(${name} AS VARCHAR), '')`).join(' || ')}) AS key FROM ${from} WHERE metadata_embedding IS NOT NULL`);
@@ -57,7 +57,7 @@ async function moveFiles(connection: DuckDBConnection, from: string, given: Read
 /** Gives each distinct set of rows (or, without `order`, each distinct row) of the slice's files a number, and says which file has it. */
 async function moveSets(connection: DuckDBConnection, from: string, into: StoredTable, order: string | null): Promise<void> {
   const run = (statement: string): Promise<unknown> => connection.run(statement);
-  const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
+  const there = new Set((await connection.runAndReadAll(`SELECT column_name FROM system.information_schema.columns WHERE table_name = '${from}'`)).getRowsJS().map(([name]) => String(name)));
   const columns = into.columns.map(({ name }) => name).filter((name) => name !== 'content' && there.has(name));
   const names = columns.map((name) => `"${name}"`).join(', ');
   // The text of the whole row, lists within lists: every value in its own quotes.

@@ -6,14 +6,15 @@ import { Session } from './contents.ts';
 import { columnDdl, EXPECTED, STORED, tableStatements, viewStatements, VIEWS, type StoredColumn } from './ddl.ts';
 import { migrateFirstLayout, migrateThirdLayout } from './migrate.ts';
 import { inTransaction } from './transaction.ts';
+import { checkMacros, checkTables, workInside } from './trust.ts';
 
 async function tableNames(connection: DuckDBConnection): Promise<Set<string>> {
-  const result = await connection.runAndReadAll("SELECT table_name FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'");
+  const result = await connection.runAndReadAll("SELECT table_name FROM system.information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'");
   return new Set(result.getRowsJS().map(([name]) => String(name)));
 }
 
 async function storedVersion(connection: DuckDBConnection): Promise<number> {
-  const result = await connection.runAndReadAll("SELECT value FROM store_info WHERE key = 'store_version'");
+  const result = await connection.runAndReadAll("SELECT value FROM store.main.store_info WHERE key = 'store_version'");
   return Number(result.getRowsJS()[0]?.[0] ?? NaN);
 }
 
@@ -39,6 +40,9 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
   if (open) return open;
   const names = await tableNames(connection);
   const { version, layout } = names.size === 0 ? { version: STORE_VERSION, layout: 'present' } : await checkSchema(connection, file);
+  await checkTables(connection, file);
+  await checkMacros(connection, file);
+  await workInside(connection);
   if (version < STORE_VERSION || !EXPECTED.every((name) => names.has(name))) {
     await inTransaction(connection, async () => {
       if (layout === 'first') await migrateFirstLayout(connection);
@@ -62,7 +66,7 @@ export async function provision(connection: DuckDBConnection, file: string): Pro
 
 /** An appender writes by place, and in a store that was migrated the newer columns stand at the end. */
 async function columnsThere(connection: DuckDBConnection): Promise<Map<string, StoredColumn[]>> {
-  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main' ORDER BY ordinal_position");
+  const result = await connection.runAndReadAll("SELECT table_name, column_name FROM system.information_schema.columns WHERE table_catalog = 'store' AND table_schema = 'main' ORDER BY ordinal_position");
   const there = result.getRowsJS().map(([table, column]) => ({ table: String(table), column: String(column) }));
   // A column that we do not define can only be one that somebody added by hand: it stays null.
   return new Map(STORED.map((table) => [table.name, there.filter((one) => one.table === table.name).map(({ column }) => table.columns.find(({ name }) => name === column) ?? { name: column, type: 'string' as const, nullable: true })]));
