@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
 import { attribute, bytes, exr, required } from './exr-bytes.spec-util.ts';
 import {
-  colorSpaceOf, decodeText, encodeText, frameNumberOf, frameRateOf, hasEscapedBytes, layersOf, openExr, placeOf, softwareOf, standardAttribute, timeCodeOf, viewsOf,
+  colorSpaceOf, decodeText, encodeText, frameRateOf, hasEscapedBytes, layersOf, openExr, placeOf, softwareOf, standardAttribute, timeCodeOf, viewsOf,
 } from './index.ts';
 import { decodeName } from './text.ts';
 
@@ -137,21 +137,6 @@ describe('time', () => {
     expect(frameRateOf(await partWith(attribute('FramesPerSecond', 'rational', rate), attribute('framesPerSecond', 'rational', { numerator: 30, denominator: 1 })))).toBe(30);
     expect(frameRateOf(await partWith(attribute('framesPerSecond', 'string', '24')))).toBeNull();
   });
-
-  it.each([
-    ['/shots/beauty.1001.exr', 1001],
-    ['beauty_0042.exr', 42],
-    ['1001.EXR', 1001],
-    ['beauty.-0010.exr', -10],
-    ['beauty-1001.exr', 1001],
-    ['beauty.-000.exr', 0],
-    ['beauty.12.exr', null],
-    ['beauty.123456789.exr', null],
-    ['beauty1001.exr', null],
-    ['shot.1001/beauty.exr', null],
-    ['C:\\shots\\beauty.1001.exr', 1001],
-    ['beauty.1001.png', null],
-  ])('frame of %s: %s', (path, frame) => expect(frameNumberOf(path)).toBe(frame));
 });
 
 describe('text', () => {

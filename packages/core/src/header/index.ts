@@ -10,7 +10,7 @@ export { STANDARD_ATTRIBUTES, REQUIRED_ATTRIBUTES, standardAttribute, type Attri
 export { layersOf, placeOf, viewsOf, type ChannelPlace, type Layer } from './layers.ts';
 export { chromaticitiesOf, colorSpaceOf, colorSpaceOfChromaticities, type ColorSpaceSource } from './color-space.ts';
 export { softwareOf } from './software.ts';
-export { formatTimeCode, timeCodeOf, frameRateOf, frameNumberOf } from './provenance.ts';
+export { formatTimeCode, timeCodeOf, frameRateOf, misnamedFrameRate } from './provenance.ts';
 export { decodeIdManifest, type IdManifestGroup, type Inflate } from './id-manifest.ts';
 export { decodeText, encodeText, hasEscapedBytes } from './text.ts';
 export type * from './types.ts';

@@ -1,4 +1,4 @@
-/** Facts that people ask for and that several attributes may answer: time code, frame rate, frame number. (software.ts: who wrote it.) */
+/** Facts that people ask for and that several attributes may answer: time code, frame rate. (software.ts: who wrote it.) */
 import { valueOf } from './attribute.ts';
 import type { Attribute, PartHeader } from './types.ts';
 import type { TimeCode } from './values.ts';
@@ -33,16 +33,4 @@ function rateOf(attribute: Attribute | undefined): number | undefined {
   const rational = valueOf(attribute, 'rational');
   if (rational !== undefined) return rational.numerator / rational.denominator;
   return valueOf(attribute, 'double') ?? valueOf(attribute, 'float') ?? valueOf(attribute, 'int');
-}
-
-/**
- * The frame number in a file's name: three to eight digits between the last period or underscore and the extension, `beauty.1001.exr`,
- * `beauty_1001.exr`, `1001.exr`, and negative ones, `beauty.-0010.exr`. A hyphen that separates is no sign: `beauty-1001.exr` is frame 1001.
- * Null when the name has none.
- */
-export function frameNumberOf(path: string): number | null {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
-  const match = /(?:^|[._])(-?\d{3,8})\.(?:exr|sxr|mxr)$/i.exec(name) ?? /(?:^|[^\d-])-(\d{3,8})\.(?:exr|sxr|mxr)$/i.exec(name);
-  if (!match) return null;
-  return Number(match[1]) || 0; // never -0
 }

@@ -1,7 +1,8 @@
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
-import { colorSpaceOf, frameNumberOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { colorSpaceOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { frameNumberOf } from '../sequence/index.ts';
 import { chunkCountNotes } from './chunk-count.ts';
 import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
