@@ -20,7 +20,7 @@ export interface Sequence {
   readonly otherPadding: boolean;
 }
 
-export interface GroupOptions {
+export interface SequenceOptions {
   /** Read what stands behind the frame number as a part of the frame: `shot.1001.250.exr`, `shot.1001.500.exr` are one sequence. Default false. */
   readonly subframes?: boolean;
 }
@@ -40,7 +40,7 @@ interface Family {
  * or versions. Numbers without leading zeros join across widths (`a.98.exr … a.101.exr`, `a.0998.exr … a.10000.exr`), two paddings never do. What may
  * be a frame number but need not (`a.7.exr`, `env_1024.exr`) is one where another file has the same name around it.
  */
-export function groupSequences(names: Iterable<string>, options: GroupOptions = {}): Sequence[] {
+export function groupSequences(names: Iterable<string>, options: SequenceOptions = {}): Sequence[] {
   const sequences: Sequence[] = [];
   const families = new Map<string, Family>();
   for (const name of names) {
@@ -62,7 +62,7 @@ export function groupSequences(names: Iterable<string>, options: GroupOptions = 
 
 const alone = (name: string): Sequence => ({ pattern: name, isSequence: false, frames: [], otherPadding: false });
 
-function sequencesOf({ before, after, members }: Family, options: GroupOptions): Sequence[] {
+function sequencesOf({ before, after, members }: Family, options: SequenceOptions): Sequence[] {
   if (members.every(({ found }) => found.reading === 'size')) return members.map(({ name }) => alone(name));
   const groups = byPadding(members);
   return groups.flatMap(({ hashes, members: own }) => {
