@@ -3,6 +3,7 @@ import { string, boolean } from '@oclif/core/flags';
 import { constants } from 'node:os';
 import { type ExrError, type ExrErrorKind, type ExrFile, isExrError, plainText, rebuiltNote } from '@exr/core';
 import { suggestion } from './nearest.ts';
+import { Output } from './output/output.ts';
 
 /** docs/errors.md: what a script can tell from the exit code. The worst file decides. */
 export const EXIT_CODE: Record<ExrErrorKind, number> = { format: 1, usage: 2, unsupported: 3, limit: 3, io: 4 };
@@ -45,6 +46,22 @@ export abstract class ExrCommand extends Command {
     if (refused.length > 0) this.noticed('format');
   }
 
+  /** Runs `use` with what --output names: the file is there when it returns, and as it was before when it throws. Neither an input nor the store is written over. */
+  protected async writing<T>(file: string | undefined, sources: Sources, use: (output: Output) => Promise<T>): Promise<T> {
+    const output = await Output.open(file, { signal: this.signal });
+    try {
+      // A folder's and a glob's files are looked at when they are reached.
+      for (const path of sources.inputs ?? []) output.protects.refuse(path === '-' ? '/dev/stdin' : path, 'the input');
+      if (sources.store !== undefined) output.protects.refuse(sources.store, 'the store');
+      const result = await use(output);
+      await output.close();
+      return result;
+    } catch (error) {
+      output.discard();
+      throw error;
+    }
+  }
+
   override async catch(error: Error & { oclif?: { exit?: number } }): Promise<void> {
     if (this.#stopped !== undefined) {
       process.stderr.write('stopped\n');
@@ -62,6 +79,13 @@ export abstract class ExrCommand extends Command {
     if (!error && process.exitCode === undefined) process.exitCode = this.#worst;
     await super.finally(error);
   }
+}
+
+/** What a command reads: not to be written over. */
+export interface Sources {
+  readonly inputs?: readonly string[];
+  /** The location of the store. */
+  readonly store?: string;
 }
 
 /** A wrong flag or argument, in oclif's words; with what was probably meant, and without a note that is not true of flags which take one value each. */

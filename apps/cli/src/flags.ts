@@ -2,11 +2,16 @@ import { boolean, integer, string } from '@oclif/core/flags';
 import { type Box2i, ExrError } from '@exr/core';
 
 /** Flags that several commands share. */
-export const partFlag = { part: integer({ char: 'p', min: 0, helpValue: 'N', summary: 'Only this part (counted from 0).' }) };
+export const partFlag = { part: string({ char: 'p', helpValue: 'N|NAME', summary: 'Only this part: its number, counted from 0, or its name.' }) };
 export const levelFlag = { level: string({ helpValue: 'X,Y', summary: 'Resolution level of a tiled part; 0,0 (or 0) is the full one.' }) };
 export const regionFlag = { region: string({ helpValue: 'X0,Y0,X1,Y1', summary: 'Only the pixels of this rectangle in pixel space, both corners inside.' }) };
 export const threadsFlag = { threads: integer({ min: 1, helpValue: 'N', summary: 'Threads that decode. Default: what the machine has. The result is the same bytes for any number.' }) };
 export const recursiveFlag = { recursive: boolean({ char: 'r', summary: 'Enter the folders below a named folder.' }) };
+
+/** What `--part` means: digits are a number, all else is a name. */
+export function partNamed(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : text;
+}
 
 export function parseLevel(text: string | undefined): { x: number; y: number } | undefined {
   if (text === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { string } from '@oclif/core/flags';
-import { ExrError, formatCount } from '@exr/core';
+import { formatCount, plainText } from '@exr/core';
 import { TABLES, type TableName } from '@exr/core/store';
 import { ExrCommand } from '../base-command.ts';
 import { filterFlags, filterOf } from '../store/filters.ts';
@@ -17,11 +17,16 @@ export default class Export extends ExrCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Export);
-    if (flags.output === '') throw new ExrError('INVALID_ARGUMENT', '--output: expected the name of a file');
     const store = sqlStoreOf(flags.store);
     try {
-      const rows = await store.export({ format: flags.format as 'parquet' | 'csv' | 'ndjson', table: flags.table as TableName, filter: filterOf(flags), target: flags.output, signal: this.signal });
-      process.stderr.write(`${formatCount(rows)} rows of ${flags.table} in ${flags.output}\n`);
+      const rows = await this.writing(flags.output, { store: store.location }, async (output) => {
+        const { signal } = this;
+        const options = { format: flags.format as 'parquet' | 'csv' | 'ndjson', table: flags.table as TableName, filter: filterOf(flags), target: output.outside(), signal };
+        return await store.export(options).catch((error: unknown) => {
+          throw output.about(error);
+        });
+      });
+      process.stderr.write(`${formatCount(rows)} rows of ${flags.table} in ${plainText(flags.output)}\n`);
     } finally {
       await store.close();
     }

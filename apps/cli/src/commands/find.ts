@@ -1,7 +1,9 @@
 import { integer, string } from '@oclif/core/flags';
-import { formatBytes, formatCount } from '@exr/core';
+import type { Interfaces } from '@oclif/core';
+import { formatBytes, formatCount, plainText } from '@exr/core';
+import type { ExrStore } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../base-command.ts';
-import { Output } from '../output/output.ts';
+import type { Output } from '../output/output.ts';
 import { type Format, ReportWriter } from '../output/reports.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderRow } from '../render/store.ts';
@@ -25,25 +27,30 @@ export default class Find extends ExrCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Find);
     const store = storeOf(flags.store);
-    const output = new Output(flags.output);
+    try {
+      await this.writing(flags.output, { store: store.location }, (output) => this.#found(store, flags, output));
+    } finally {
+      await store.close();
+    }
+  }
+
+  async #found(store: ExrStore, flags: FindFlags, output: Output): Promise<void> {
     const paint = paintFor(output.isTerminal);
     const paths = flags.format === 'paths';
     const writer = new ReportWriter(output, paths ? 'ndjson' : (flags.format as Format), true);
     let [lines, files, bytes] = [0, 0, 0];
-    try {
+    await writer.through(async () => {
       for await (const row of store.query({ ...filterOf(flags), collapse: flags.sequences && !paths, limit: flags.limit }, { signal: this.signal })) {
         lines++;
         files += row.files;
         bytes += row.size_bytes;
-        if (paths) await output.write(`${row.path}\n`);
+        if (paths) await output.write(`${output.isTerminal ? plainText(row.path) : row.path}\n`);
         else if (flags.format === 'pretty') await output.write(renderRow(row, paint));
         else await writer.write(() => JSON.stringify(row), () => '');
       }
       if (flags.format === 'pretty') await output.write(lines === 0 ? 'nothing found\n' : paint.dim(`${formatCount(files)} files${lines < files ? ` in ${formatCount(lines)} sequences` : ''}, ${formatBytes(bytes)}\n`));
-      else if (flags.format === 'json' && lines === 0) await output.write('[]\n');
-    } finally {
-      await writer.end();
-      await store.close();
-    }
+    });
   }
 }
+
+type FindFlags = Interfaces.InferredFlags<typeof Find.flags>;

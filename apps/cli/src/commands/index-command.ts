@@ -1,13 +1,14 @@
 import { Args } from '@oclif/core';
 import { boolean } from '@oclif/core/flags';
 import { stat } from 'node:fs/promises';
-import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, isS3Url, parseS3Url, s3Url, type ExrReport, type S3Source } from '@exr/core';
+import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, isS3Url, parseS3Url, plainText, s3Url, type ExrReport, type S3Source } from '@exr/core';
 import { indexFiles, type IndexOptions, type IndexTarget, type InspectedTarget, type ListedObject } from '@exr/core/store';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { countInputs, expandInputs, namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { isGone, isS3Folder, openObject } from '../inputs/s3.ts';
 import { parseLimits } from '../limits.ts';
+import { jsonOf } from '../output/json.ts';
 import { progressBar } from '../output/progress.ts';
 import { storeFlag, storeOf } from '../store/open.ts';
 
@@ -34,17 +35,26 @@ export default class Index extends ExrCommand {
     const { argv, flags } = await this.parse(Index);
     const paths = argv as string[];
     const remote = paths.find((path) => path === '-' || /^https?:/i.test(path));
-    if (remote !== undefined) throw new ExrError('INVALID_ARGUMENT', `${remote}: expected files, folders, globs or s3://bucket/prefix/: the store remembers where a file is`);
+    if (remote !== undefined) throw new ExrError('INVALID_ARGUMENT', `${namedInput(remote).path}: expected files, folders, globs or s3://bucket/prefix/: the store remembers where a file is`);
     const [store, limits, failures] = [storeOf(flags.store), parseLimits(flags.limit), new Map<string, ExrError>()];
+    const problems = new Map<string, string>();
+    let others = 0;
+    const problem = (path: string, { kind, code, message }: Pick<ExrError, 'kind' | 'code' | 'message'>): void => {
+      this.noticed(kind);
+      if (problems.size < MOST_NAMED && !problems.has(path)) problems.set(path, `${plainText(message, { max: 2000 })} [${code}]`);
+      else if (!problems.has(path)) others++;
+    };
     const look = async (target: IndexTarget): Promise<InspectedTarget> => {
       const path = typeof target === 'string' ? target : s3Url(target);
       const { source, mtime } = await openInput(namedInput(path));
       try {
         const report = await inspect(source, { path, mtime, limits, signal: this.signal, part: undefined, stats: flags.stats ? {} : undefined });
+        for (const error of report.errors) problem(path, error);
         return { report, ...(typeof target !== 'string' && { version: versionRead(target, source as S3Source, report) }) };
       } catch (error) {
-        if (isExrError(error) && error.kind !== 'usage') return { report: buildFailedReport(error, { path }) };
-        throw error;
+        if (!isExrError(error)) throw error;
+        problem(path, error);
+        return { report: buildFailedReport(error, { path }) };
       } finally {
         await source.close?.();
       }
@@ -66,19 +76,24 @@ export default class Index extends ExrCommand {
       const counts = await indexFiles(store, walk(), { inspect: look, roots, isGone, stats: flags.stats, force: flags.force, signal: this.signal, concurrency: flags.stats ? 1 : 16, onProgress: ({ seen }) => bar.advance(seen) });
       bar.stop();
       const seconds = (Date.now() - begin) / 1000;
-      if (flags.json) process.stdout.write(`${JSON.stringify({ store: store.location, ...counts, seconds })}\n`);
+      if (flags.json) process.stdout.write(`${jsonOf({ store: store.location, ...counts, seconds })}\n`);
       else process.stdout.write(`${formatCount(counts.seen)} files in ${formatSeconds(seconds)}: ${formatCount(counts.inserted)} new, ${formatCount(counts.replaced)} changed, ${formatCount(counts.unchanged)} unchanged, ${formatCount(counts.removed)} gone${counts.failed > 0 ? `, ${formatCount(counts.failed)} not readable` : ''}\n${store.location}\n`);
+      for (const text of problems.values()) process.stderr.write(`${text}\n`);
+      if (others > 0) process.stderr.write(`… and ${formatCount(others)} more: exr find --where "status <> 'ok'" lists them\n`);
       for (const error of failures.values()) {
-        process.stderr.write(`${error.message}\n`);
+        process.stderr.write(`${plainText(error.message, { max: 2000 })} [${error.code}]\n`);
         this.noticed(error.kind);
       }
-      if (counts.seen === 0 && counts.removed === 0 && failures.size === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.join(', ')}`);
+      if (counts.seen === 0 && counts.removed === 0 && failures.size === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.map((path) => namedInput(path).path).join(', ')}`);
     } finally {
       bar.stop();
       await store.close();
     }
   }
 }
+
+/** Files that are named when they could not be read; the store knows the others. */
+const MOST_NAMED = 100;
 
 /** Folders and prefixes that the walk goes through whole. */
 async function rootsOf(paths: readonly string[]): Promise<IndexOptions['roots']> {

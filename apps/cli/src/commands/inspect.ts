@@ -1,13 +1,12 @@
 import { Args } from '@oclif/core';
 import { boolean, integer, string } from '@oclif/core/flags';
-import { DEFAULT_LIMITS, ExrError, type ExrReport, formatCount } from '@exr/core';
+import { DEFAULT_LIMITS, type ExrReport, formatCount } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
-import { levelFlag, parseLevel, parseRegion, partFlag, recursiveFlag, regionFlag, threadsFlag } from '../flags.ts';
-import { type InspectJob, inspectAll } from '../inputs/inspect-all.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, recursiveFlag, regionFlag, threadsFlag } from '../flags.ts';
+import { type InspectJob, inspectAll, nothingThere } from '../inputs/inspect-all.ts';
 import { parseLimits } from '../limits.ts';
-import { Output } from '../output/output.ts';
 import { type Format, ReportWriter } from '../output/reports.ts';
-import { selectFields } from '../output/select.ts';
+import { fieldsOf, selectFields } from '../output/select.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderReport } from '../render/report.ts';
 
@@ -32,7 +31,7 @@ Safety limits, for --limit NAME=N: ${Object.entries(DEFAULT_LIMITS).map(([name, 
   static override flags = {
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson'], default: 'pretty', summary: 'pretty for people, json (an array when several files can come), ndjson one line a file.' }),
     ...outputFlags, ...recursiveFlag, ...partFlag,
-    attribute: string({ char: 'a', multiple: true, multipleNonGreedy: true, helpValue: 'NAME', summary: 'Print this attribute of each part and nothing else; repeatable.' }),
+    attribute: string({ char: 'a', multiple: true, multipleNonGreedy: true, helpValue: 'NAME', summary: 'Of the attributes only this one; repeatable.' }),
     fields: string({ helpValue: 'A,B.C', summary: 'Only these fields of the JSON, by dotted path.' }),
     stats: boolean({ summary: 'Measure every flat part: counts, NaN/Inf, min, max, mean, stddev, percentiles, histogram.' }),
     'deep-stats': boolean({ summary: 'Measure deep parts as well (implies --stats).' }),
@@ -47,44 +46,37 @@ Safety limits, for --limit NAME=N: ${Object.entries(DEFAULT_LIMITS).map(([name, 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Inspect);
     const format = flags.format as Format;
-    const output = new Output(flags.output);
-    const job: InspectJob = {
-      paths: argv as string[], recursive: flags.recursive, quiet: flags.quiet || format === 'pretty' && output.isTerminal, signal: this.signal, limits: parseLimits(flags.limit), part: flags.part,
-      stats: flags.stats || flags['deep-stats'] ? {
-        deep: flags['deep-stats'], channels: flags.channel, layer: flags.layer, region: parseRegion(flags.region), level: parseLevel(flags.level),
-        stride: flags.stride, failFast: flags['fail-fast'], threads: flags.threads,
-      } : undefined,
-      noticed: (kind) => this.noticed(kind),
-    };
-    const single = job.paths.length === 1;
-    const writer = new ReportWriter(output, format, !single);
-    const paint = paintFor(output.isTerminal);
-    const fields = flags.fields?.split(',').map((field) => field.trim()).filter(Boolean);
-    try {
-      for await (const { report, expanded } of inspectAll(job)) {
-        if (expanded) writer.expectMany();
-        const shown = flags.attribute ? attributesOf(report, flags.attribute) : report;
-        await writer.write(
-          () => JSON.stringify(fields ? selectFields(shown, fields) : shown),
-          () => renderReport(flags.attribute ? onlyAttributes(report, flags.attribute) : report, { paint, columns: output.columns, attributesOnly: flags.attribute !== undefined }),
-        );
-      }
-    } finally {
-      await writer.end();
-    }
-    if (writer.count === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${job.paths.join(', ')}${job.recursive ? '' : ' (add --recursive to enter the folders below)'}`);
+    const paths = argv as string[];
+    const fields = flags.fields === undefined ? undefined : fieldsOf(flags.fields);
+    const limits = parseLimits(flags.limit);
+    const stats = flags.stats || flags['deep-stats'] ? {
+      deep: flags['deep-stats'], channels: flags.channel, layer: flags.layer, region: parseRegion(flags.region), level: parseLevel(flags.level),
+      stride: flags.stride, failFast: flags['fail-fast'], threads: flags.threads,
+    } : undefined;
+    await this.writing(flags.output, { inputs: paths }, async (output) => {
+      const job: InspectJob = {
+        paths, recursive: flags.recursive, quiet: flags.quiet || (format === 'pretty' && output.isTerminal), signal: this.signal, limits,
+        part: partNamed(flags.part), stats, noticed: (kind) => this.noticed(kind), protects: output.protects,
+      };
+      const writer = new ReportWriter(output, format, paths.length > 1);
+      const draw = { paint: paintFor(output.isTerminal), columns: output.columns, attributesOnly: flags.attribute !== undefined };
+      await writer.through(async () => {
+        for await (const { report, expanded } of inspectAll(job)) {
+          if (expanded) writer.expectMany();
+          const shown = flags.attribute ? onlyAttributes(report, flags.attribute) : report;
+          await writer.write(() => JSON.stringify(fields ? selectFields(shown, fields) : shown), () => renderReport(shown, draw));
+        }
+        if (writer.count === 0) throw nothingThere(job);
+      });
+    });
   }
 }
 
-/** The short form of `--attribute`: for each part that has one of them, its value. */
-function attributesOf(report: ExrReport, names: readonly string[]): unknown {
-  return {
-    path: report.file.path,
-    parts: report.parts.map((part) => ({ index: part.index, name: part.name, attributes: part.attributes.filter(({ name }) => names.includes(name)) })),
-    ...(report.errors.length > 0 && { errors: report.errors }),
-  };
-}
-
+/** The report with these attributes alone. */
 function onlyAttributes(report: ExrReport, names: readonly string[]): ExrReport {
-  return { ...report, parts: report.parts.map((part) => ({ ...part, attributes: part.attributes.filter(({ name }) => names.includes(name)) })) };
+  return {
+    ...report,
+    parts: report.parts.map((part) => ({ ...part, attributes: part.attributes.filter(({ name }) => names.includes(name)) })),
+    attributes: Object.fromEntries(Object.entries(report.attributes).filter(([name]) => names.includes(name))),
+  };
 }

@@ -1,12 +1,11 @@
 import { Args } from '@oclif/core';
 import { string } from '@oclif/core/flags';
-import { ExrError, openExr, planeRows, usableIndex } from '@exr/core';
+import { ExrError, openExr, partOf, plainText, planeRows, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
-import { levelFlag, parseLevel, parseRegion, partFlag, regionFlag, threadsFlag } from '../flags.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, regionFlag, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
-import { Output } from '../output/output.ts';
 
 export default class Planes extends ExrCommand {
   static override summary = 'Write one channel as raw numbers: row-major little-endian float32 (uint32 for uint channels).';
@@ -28,23 +27,24 @@ export default class Planes extends ExrCommand {
     const { args, flags } = await this.parse(Planes);
     if (process.stdout.isTTY && flags.output === undefined) throw new ExrError('INVALID_ARGUMENT', 'raw numbers are no use on a terminal: redirect them (> r.f32) or name a file with --output');
     const limits = parseLimits(flags.limit);
-    const { source } = await openInput(namedInput(args.file));
-    const output = new Output(flags.output);
-    try {
-      const file = await openExr(source, { limits, signal: this.signal });
-      const { part = 0, channel, threads } = flags;
-      const found = await usableIndex(file, { limits, signal: this.signal });
-      let skipped = 0;
-      for await (const band of planeRows(file, { index: found.index, part, channel, threads, limits, signal: this.signal, level: parseLevel(flags.level) ?? { x: 0, y: 0 }, region: parseRegion(flags.region) })) {
-        await output.write(new Uint8Array(band.data.buffer, band.data.byteOffset, band.data.byteLength));
-        for (const { message } of band.skipped) if (skipped++ < 20) process.stderr.write(`${message}\n`);
+    await this.writing(flags.output, { inputs: [args.file] }, async (output) => {
+      const { source } = await openInput(namedInput(args.file));
+      try {
+        const file = await openExr(source, { limits, signal: this.signal });
+        const { channel, threads } = flags;
+        const part = partOf(file.parts, partNamed(flags.part), file.source.name) ?? 0;
+        const found = await usableIndex(file, { limits, signal: this.signal });
+        let skipped = 0;
+        for await (const band of planeRows(file, { index: found.index, part, channel, threads, limits, signal: this.signal, level: parseLevel(flags.level) ?? { x: 0, y: 0 }, region: parseRegion(flags.region) })) {
+          await output.write(new Uint8Array(band.data.buffer, band.data.byteOffset, band.data.byteLength));
+          for (const { message } of band.skipped) if (skipped++ < 20) process.stderr.write(`${plainText(message ?? '', { max: 2000 })}\n`);
+        }
+        if (skipped > 20) process.stderr.write(`… and ${skipped - 20} more chunks\n`);
+        if (skipped > 0) this.noticed('format');
+        this.remark(file, found);
+      } finally {
+        await source.close?.();
       }
-      if (skipped > 20) process.stderr.write(`… and ${skipped - 20} more chunks\n`);
-      if (skipped > 0) this.noticed('format');
-      this.remark(file, found);
-    } finally {
-      await output.close();
-      await source.close?.();
-    }
+    });
   }
 }

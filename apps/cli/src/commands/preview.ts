@@ -1,13 +1,11 @@
 import { Args } from '@oclif/core';
 import { boolean, custom, integer, string } from '@oclif/core/flags';
-import { writeFile } from 'node:fs/promises';
-import { ExrError, formatCount, openExr, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap, usableIndex } from '@exr/core';
+import { ExrError, formatCount, openExr, partOf, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag } from '../base-command.ts';
-import { levelFlag, parseLevel, parseRegion, partFlag, threadsFlag } from '../flags.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
-import { Output } from '../output/output.ts';
 import { canvasOf, drawn, type Canvas } from '../output/picture.ts';
 import { progressBar } from '../output/progress.ts';
 
@@ -42,38 +40,34 @@ export default class PreviewCommand extends ExrCommand {
     const { args, flags } = await this.parse(PreviewCommand);
     const limits = parseLimits(flags.limit);
     const canvas = flags.output === undefined ? terminal() : null;
-    const { source } = await openInput(namedInput(args.file));
-    const bar = await progressBar(1000, '‰', {});
-    try {
-      const file = await openExr(source, { limits, signal: this.signal });
-      const { part, layer, view, channel, exposure, alpha, marks, normalize, every, threads } = flags;
-      const size = flags.size ?? canvas?.pixels;
-      const found = await usableIndex(file, { limits, signal: this.signal });
-      const preview = await renderPreview(file, {
-        index: found.index,
-        ...given({ part, layer, view, channel, normalize, threads, size, level: parseLevel(flags.level) }),
-        exposure, alpha, marks, every, tone: flags.tone as ToneMap, limits, signal: this.signal,
-        window: flags.window === 'display' || flags.window === 'data' ? flags.window : parseRegion(flags.window)!,
-        onProgress: ({ chunks, totalChunks }) => bar.advance(Math.floor((chunks / Math.max(1, totalChunks)) * 1000)),
-      });
-      bar.stop();
-      if (canvas) await new Output().write(await drawn(preview, canvas));
-      else if (flags.output === '-') await new Output().write(await preview.png());
-      else await save(flags.output!, await preview.png());
-      process.stderr.write(`${describe(preview)}${canvas ? '' : ` → ${flags.output === '-' ? 'standard output' : flags.output}`}\n`);
-      if (preview.skipped.length > 0) this.noticed('format');
-      this.remark(file, found);
-    } finally {
-      bar.stop();
-      await source.close?.();
-    }
+    const said = await this.writing(flags.output, { inputs: [args.file] }, async (output) => {
+      const { source } = await openInput(namedInput(args.file));
+      const bar = await progressBar(1000, '‰', {});
+      try {
+        const file = await openExr(source, { limits, signal: this.signal });
+        const part = partOf(file.parts, partNamed(flags.part), file.source.name);
+        const { layer, view, channel, exposure, alpha, marks, normalize, every, threads } = flags;
+        const size = flags.size ?? canvas?.pixels;
+        const found = await usableIndex(file, { limits, signal: this.signal });
+        const preview = await renderPreview(file, {
+          index: found.index,
+          ...given({ part, layer, view, channel, normalize, threads, size, level: parseLevel(flags.level) }),
+          exposure, alpha, marks, every, tone: flags.tone as ToneMap, limits, signal: this.signal,
+          window: flags.window === 'display' || flags.window === 'data' ? flags.window : parseRegion(flags.window)!,
+          onProgress: ({ chunks, totalChunks }) => bar.advance(Math.floor((chunks / Math.max(1, totalChunks)) * 1000)),
+        });
+        bar.stop();
+        await output.write(canvas ? await drawn(preview, canvas) : await preview.png());
+        if (preview.skipped.length > 0) this.noticed('format');
+        this.remark(file, found);
+        return describe(preview);
+      } finally {
+        bar.stop();
+        await source.close?.();
+      }
+    });
+    process.stderr.write(`${said}${canvas ? '' : ` → ${flags.output === '-' ? 'standard output' : plainText(flags.output!)}`}\n`);
   }
-}
-
-async function save(path: string, png: Uint8Array): Promise<void> {
-  await writeFile(path, png).catch((cause: Error) => {
-    throw new ExrError('INVALID_ARGUMENT', `--output ${path}: ${cause.message}`, {}, { cause });
-  });
 }
 
 function terminal(): Canvas {

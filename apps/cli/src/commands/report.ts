@@ -1,6 +1,6 @@
 import { string } from '@oclif/core/flags';
 import { ExrCommand, outputFlags } from '../base-command.ts';
-import { Output } from '../output/output.ts';
+import { jsonOf } from '../output/json.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderSummary } from '../render/store.ts';
 import { summaryHtml } from '../render/store-html.ts';
@@ -20,9 +20,7 @@ export default class Report extends ExrCommand {
     const store = sqlStoreOf(flags.store);
     try {
       const summary = await store.summary({ signal: this.signal });
-      const output = new Output(flags.output);
-      await output.write(flags.format === 'html' ? summaryHtml(summary, new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC') : flags.format === 'json' ? `${JSON.stringify(summary, null, 2)}\n` : renderSummary(summary, paintFor(output.isTerminal)));
-      await output.close();
+      await this.writing(flags.output, { store: store.location }, (output) => output.write(flags.format === 'html' ? summaryHtml(summary, new Date().toISOString().slice(0, 16).replace('T', ' ') + ' UTC') : flags.format === 'json' ? `${jsonOf(summary, 2)}\n` : renderSummary(summary, paintFor(output.isTerminal))));
     } finally {
       await store.close();
     }

@@ -6,7 +6,7 @@ import { fileIdOf } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../base-command.ts';
 import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
-import { Output } from '../output/output.ts';
+import { jsonOf } from '../output/json.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderMatch } from '../render/store.ts';
 import { collapseFlag, filterFlags, filterOf } from '../store/filters.ts';
@@ -41,21 +41,21 @@ export default class Similar extends ExrCommand {
     const { args, flags } = await this.parse(Similar);
     if ((args.file === undefined) === (flags.describe === undefined)) throw new ExrError('INVALID_ARGUMENT', 'expected a file or --describe TEXT, one of the two');
     const store = storeOf(flags.store);
-    const output = new Output(flags.output);
-    const paint = paintFor(output.isTerminal);
     try {
-      const to = flags.describe ?? (await this.report(args.file!));
-      const matches = await store.similar(
-        { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf(locationOf(args.file)) },
-        { signal: this.signal },
-      );
-      if (flags.format === 'json') await output.write(`${JSON.stringify(matches, null, 2)}\n`);
-      else {
-        if (flags.describe !== undefined) await output.write(paint.dim(`understood: ${embedDescription(flags.describe).understood.join(', ') || 'nothing'}\n`));
-        await output.write(matches.length === 0 ? 'nothing found\n' : matches.map((match) => renderMatch(match, paint)).join(''));
-      }
+      await this.writing(flags.output, { inputs: args.file === undefined ? [] : [args.file], store: store.location }, async (output) => {
+        const paint = paintFor(output.isTerminal);
+        const to = flags.describe ?? (await this.report(args.file!));
+        const matches = await store.similar(
+          { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf(locationOf(args.file)) },
+          { signal: this.signal },
+        );
+        if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
+        else {
+          if (flags.describe !== undefined) await output.write(paint.dim(`understood: ${embedDescription(flags.describe).understood.join(', ') || 'nothing'}\n`));
+          await output.write(matches.length === 0 ? 'nothing found\n' : matches.map((match) => renderMatch(match, paint)).join(''));
+        }
+      });
     } finally {
-      await output.close();
       await store.close();
     }
   }

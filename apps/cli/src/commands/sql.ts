@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { ExrCommand, outputFlags } from '../base-command.ts';
-import { Output } from '../output/output.ts';
+import { jsonOf } from '../output/json.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderSql } from '../render/store.ts';
 import { sqlStoreOf, storeFlag } from '../store/open.ts';
@@ -21,18 +21,18 @@ export default class Sql extends ExrCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sql);
     const store = sqlStoreOf(flags.store);
-    const output = new Output(flags.output);
     try {
-      const result = await store.sql(args.statement, { signal: this.signal, maxRows: flags.limit });
-      const names = result.columns.map(({ name }) => name);
-      const objects = (): unknown[] => result.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
-      if (flags.format === 'json') await output.write(`${JSON.stringify(objects(), null, 2)}\n`);
-      else if (flags.format === 'ndjson') await output.write(objects().map((row) => `${JSON.stringify(row)}\n`).join(''));
-      else if (flags.format === 'csv') await output.write([names, ...result.rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
-      else await output.write(renderSql(result, paintFor(output.isTerminal)));
-      if (result.cut && flags.format !== 'pretty') process.stderr.write(`only the first ${result.rows.length} rows: raise --limit for more\n`);
+      await this.writing(flags.output, { store: store.location }, async (output) => {
+        const result = await store.sql(args.statement, { signal: this.signal, maxRows: flags.limit });
+        const names = result.columns.map(({ name }) => name);
+        const objects = (): unknown[] => result.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
+        if (flags.format === 'json') await output.write(`${jsonOf(objects(), 2)}\n`);
+        else if (flags.format === 'ndjson') await output.write(objects().map((row) => `${jsonOf(row)}\n`).join(''));
+        else if (flags.format === 'csv') await output.write([names, ...result.rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
+        else await output.write(renderSql(result, paintFor(output.isTerminal)));
+        if (result.cut && flags.format !== 'pretty') process.stderr.write(`only the first ${result.rows.length} rows: raise --limit for more\n`);
+      });
     } finally {
-      await output.close();
       await store.close();
     }
   }

@@ -1,11 +1,9 @@
 import { Args } from '@oclif/core';
 import { boolean, integer, string } from '@oclif/core/flags';
-import { ExrError } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
-import { levelFlag, parseLevel, parseRegion, partFlag, recursiveFlag, regionFlag, threadsFlag } from '../flags.ts';
-import { inspectAll } from '../inputs/inspect-all.ts';
+import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, recursiveFlag, regionFlag, threadsFlag } from '../flags.ts';
+import { type InspectJob, inspectAll, nothingThere } from '../inputs/inspect-all.ts';
 import { parseLimits } from '../limits.ts';
-import { Output } from '../output/output.ts';
 import { type Format, ReportWriter } from '../output/reports.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderStats } from '../render/stats.ts';
@@ -18,7 +16,7 @@ export default class Stats extends ExrCommand {
     '<%= config.bin %> stats beauty.1001.exr',
     { description: 'Only some channels, quickly', command: '<%= config.bin %> stats beauty.1001.exr --channel "diffuse.*" --stride 8' },
     { description: 'A crop of one part', command: '<%= config.bin %> stats deep.exr --part 1 --region 0,0,255,255' },
-    { description: 'Frames with NaN or Inf', command: '<%= config.bin %> stats renders -r --format ndjson | jq -r "select([.stats.parts[].channels[] | .nan + .pos_inf + .neg_inf] | add > 0) | .path"' },
+    { description: 'Frames with NaN or Inf', command: '<%= config.bin %> stats renders -r --format ndjson | jq -r "select([.stats.parts[].channels[] | .nan + .pos_inf + .neg_inf] | add > 0) | .file.path"' },
   ];
   static override args = { paths: Args.string({ required: true, description: 'Files, folders, globs, http(s) URLs, s3://bucket/key or s3://bucket/prefix/, or - for standard input.' }) };
   static override strict = false;
@@ -38,25 +36,26 @@ export default class Stats extends ExrCommand {
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Stats);
     const format = flags.format as Format;
-    const output = new Output(flags.output);
     const paths = argv as string[];
-    const writer = new ReportWriter(output, format, paths.length > 1);
-    const options = { paint: paintFor(output.isTerminal), columns: output.columns, histogram: flags.histogram };
-    try {
-      for await (const { report, expanded } of inspectAll({
-        paths, recursive: flags.recursive, quiet: flags.quiet || (format === 'pretty' && output.isTerminal), signal: this.signal, limits: parseLimits(flags.limit), part: flags.part,
-        stats: {
-          deep: !flags['flat-only'], channels: flags.channel, layer: flags.layer, region: parseRegion(flags.region), level: parseLevel(flags.level),
-          stride: flags.stride, failFast: flags['fail-fast'], threads: flags.threads,
-        },
-        noticed: (kind) => this.noticed(kind),
-      })) {
-        if (expanded) writer.expectMany();
-        await writer.write(() => JSON.stringify({ path: report.file.path, stats: report.stats ?? null, errors: report.errors, notes: report.notes }), () => renderStats(report, options));
-      }
-    } finally {
-      await writer.end();
-    }
-    if (writer.count === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.join(', ')}${flags.recursive ? '' : ' (add --recursive to enter the folders below)'}`);
+    const limits = parseLimits(flags.limit);
+    const stats = {
+      deep: !flags['flat-only'], channels: flags.channel, layer: flags.layer, region: parseRegion(flags.region), level: parseLevel(flags.level),
+      stride: flags.stride, failFast: flags['fail-fast'], threads: flags.threads,
+    };
+    await this.writing(flags.output, { inputs: paths }, async (output) => {
+      const job: InspectJob = {
+        paths, recursive: flags.recursive, quiet: flags.quiet || (format === 'pretty' && output.isTerminal), signal: this.signal, limits,
+        part: partNamed(flags.part), stats, noticed: (kind) => this.noticed(kind), protects: output.protects,
+      };
+      const writer = new ReportWriter(output, format, paths.length > 1);
+      const draw = { paint: paintFor(output.isTerminal), columns: output.columns, histogram: flags.histogram };
+      await writer.through(async () => {
+        for await (const { report, expanded } of inspectAll(job)) {
+          if (expanded) writer.expectMany();
+          await writer.write(() => JSON.stringify(report), () => renderStats(report, draw));
+        }
+        if (writer.count === 0) throw nothingThere(job);
+      });
+    });
   }
 }

@@ -1,17 +1,18 @@
-import { Args } from '@oclif/core';
+import { Args, type Interfaces } from '@oclif/core';
 import { boolean, integer, string } from '@oclif/core/flags';
-import { createWriteStream } from 'node:fs';
-import { access, rename, rm, stat } from 'node:fs/promises';
-import { once } from 'node:events';
-import { buildFailedReport, ExrError, type ExrReport, fixedTable, formatBytes, formatCount, isExrError, mapInOrder, openExr, type Tier, verify } from '@exr/core';
+import {
+  buildFailedReport, ExrError, type ExrReport, fixedTable, formatBytes, formatCount, isExrError, type Limits, mapInOrder, openExr, plainText, type Tier, verify,
+} from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { recursiveFlag, threadsFlag } from '../flags.ts';
-import { countInputs, expandInputs, type Input, namedInput } from '../inputs/expand.ts';
-import { openInput } from '../inputs/open.ts';
+import { countInputs, expandInputs, type Input, isNamedAlone, namedInput, sayLeftOut } from '../inputs/expand.ts';
+import { nothingThere } from '../inputs/inspect-all.ts';
+import { type OpenInput, openInput } from '../inputs/open.ts';
 import { parseLimits } from '../limits.ts';
-import { Output } from '../output/output.ts';
+import type { Output } from '../output/output.ts';
 import { progressBar } from '../output/progress.ts';
 import { type Format, ReportWriter } from '../output/reports.ts';
+import { FileTarget } from '../output/target.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderVerdict } from '../render/verdict.ts';
 
@@ -51,15 +52,25 @@ export default class Verify extends ExrCommand {
     const options = { tier, limits, signal: this.signal, threads: flags.threads, recent: flags.recent };
     if (flags['fix-table'] !== undefined) return this.#fix(paths, flags['fix-table'], { ...options, fill: flags.fill, force: flags.force });
     const format = flags.format as Format;
-    const output = new Output(flags.output);
-    const writer = new ReportWriter(output, format, paths.length > 1);
+    await this.writing(flags.output, { inputs: paths }, (output) => this.#verdicts(paths, flags, options, format, output));
+  }
+
+  async #verdicts(paths: readonly string[], flags: VerifyFlags, options: Look, format: Format, output: Output): Promise<void> {
+    // With --bad-only it is not known how many come, and none is as well an answer.
+    const writer = new ReportWriter(output, format, paths.length > 1 || flags['bad-only']);
     const draw = { paint: paintFor(output.isTerminal), columns: output.columns };
     const quiet = flags.quiet || (format === 'pretty' && output.isTerminal);
     const bar = await progressBar(process.stderr.isTTY && !quiet ? await countInputs(paths, flags) : 0, 'files', { quiet });
     const tally = new Map<string, number>();
+    const left: string[] = [];
+    const inputs = expandInputs(paths, { recursive: flags.recursive, signal: this.signal, leftOut: (folder) => left.push(folder) });
+    const look = async (input: Input): Promise<{ report: ExrReport; expanded: boolean }> => {
+      if (input.kind === 'file') output.protects.refuse(input.path, 'the input');
+      return { report: await verdictOf(input, options), expanded: !isNamedAlone(input, paths) };
+    };
     let done = 0;
-    try {
-      for await (const { report, expanded } of mapInOrder(expandInputs(paths, { recursive: flags.recursive, signal: this.signal }), flags.deep ? 1 : FILES_AT_ONCE, async (input) => ({ report: await verdictOf(input, options), expanded: !(paths.length === 1 && input.path === paths[0]) }))) {
+    await writer.through(async () => {
+      for await (const { report, expanded } of mapInOrder(inputs, flags.deep ? 1 : FILES_AT_ONCE, look)) {
         this.signal.throwIfAborted();
         const verdict = String(report.structure?.['verdict']);
         tally.set(verdict, (tally.get(verdict) ?? 0) + 1);
@@ -69,54 +80,58 @@ export default class Verify extends ExrCommand {
         if (!(flags['bad-only'] && verdict === 'ok')) await writer.write(() => JSON.stringify(report), () => renderVerdict(report, draw));
         bar.advance(++done);
       }
-    } finally {
-      bar.stop();
-      await writer.end();
-    }
-    if (done === 0) throw new ExrError('INVALID_ARGUMENT', `no EXR files in ${paths.join(', ')}${flags.recursive ? '' : ' (add --recursive to enter the folders below)'}`);
+      if (done === 0) throw nothingThere({ paths, recursive: flags.recursive });
+    }).finally(() => bar.stop());
+    sayLeftOut(left);
     if (format === 'pretty' && done > 1) process.stderr.write(`${formatCount(done)} files: ${[...tally].map(([verdict, count]) => `${formatCount(count)} ${verdict}`).join(', ')}\n`);
   }
 
-  /** Never in place, never over an existing file without --force: written beside the target under a temporary name and renamed when whole. */
-  async #fix(paths: readonly string[], target: string, options: { force: boolean; fill: boolean; tier: Tier; limits: ReturnType<typeof parseLimits>; signal: AbortSignal; threads: number | undefined }): Promise<void> {
+  /** Never in place, never over an existing file without --force. */
+  async #fix(paths: readonly string[], name: string, options: Look & { readonly force: boolean; readonly fill: boolean }): Promise<void> {
     const [path] = paths;
     if (paths.length !== 1 || path === undefined) throw new ExrError('INVALID_ARGUMENT', '--fix-table takes exactly one input file');
-    const there = await stat(target).catch(() => null);
-    const same = there && (await stat(path).catch(() => null));
-    if (same && same.ino === there.ino && same.dev === there.dev) throw new ExrError('INVALID_ARGUMENT', `--fix-table ${target}: that is the input itself; name another file`);
-    if (there && !options.force) throw new ExrError('INVALID_ARGUMENT', `--fix-table ${target}: the file exists; name another, or add --force to replace it`);
+    const target = await FileTarget.open(name, { flag: '--fix-table', force: options.force === true, signal: this.signal, notOver: path });
     const { source } = await openInput(namedInput(path));
-    const temporary = `${target}.${process.pid}.part`;
     try {
       const file = await openExr(source, { limits: options.limits, signal: options.signal });
       const fixed = await fixedTable(file, { ...options, tier: options.tier === 'table' ? 'leaders' : options.tier });
-      const stream = createWriteStream(temporary, { flags: 'wx' });
-      await once(stream, 'open').catch((cause: NodeJS.ErrnoException) => {
-        throw new ExrError('READ_FAILED', `${temporary}: cannot be written (${cause.message})`, { source: temporary }, { cause });
-      });
-      for await (const piece of fixed.pieces()) if (!stream.write(piece)) await once(stream, 'drain');
-      stream.end();
-      await once(stream, 'close');
-      await rename(temporary, target);
+      for await (const piece of fixed.pieces()) await target.write(piece);
+      await target.commit();
       const { copied, filled, left, size } = fixed;
-      process.stderr.write(`${target}: ${formatBytes(size)}, ${formatCount(copied)} chunks copied${filled ? `, ${formatCount(filled)} filled with black` : ''}${left ? `, ${formatCount(left)} missing ones left out` : ''}\n`);
+      const more = `${filled ? `, ${formatCount(filled)} filled with black` : ''}${left ? `, ${formatCount(left)} missing ones left out` : ''}`;
+      process.stderr.write(`${plainText(name)}: ${formatBytes(size)}, ${formatCount(copied)} chunks copied${more}\n`);
     } finally {
-      await access(temporary).then(() => rm(temporary, { force: true }), () => undefined);
+      target.discard();
       await source.close?.();
     }
   }
 }
 
-async function verdictOf(input: Input, options: { tier: Tier; limits: ReturnType<typeof parseLimits>; signal: AbortSignal; threads: number | undefined; recent: number }): Promise<ExrReport> {
-  if (input.kind === 'failed') return { ...buildFailedReport(input.error, { path: input.path }), structure: { verdict: 'unreadable', reasons: [input.error.message], parts: [] } };
-  const { source, mtime } = await openInput(input, { blocking: options.tier === 'table' });
+type VerifyFlags = Interfaces.InferredFlags<typeof Verify.flags>;
+interface Look {
+  readonly tier: Tier;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  readonly threads: number | undefined;
+  readonly recent: number;
+}
+
+async function verdictOf(input: Input, options: Look): Promise<ExrReport> {
+  if (input.kind === 'failed') return unreadable(input.error, input.path);
+  let opened: OpenInput | undefined;
   try {
+    opened = await openInput(input, { blocking: options.tier === 'table' });
+    const { source, mtime } = opened;
     // An object is there as a whole or not at all: what a new one lacks was never in it.
     return await verify(source, { ...options, path: input.path, mtime, ...(input.kind === 's3' && { recent: 0 }) });
   } catch (error) {
-    if (isExrError(error)) return buildFailedReport(error, { path: input.path });
+    if (isExrError(error)) return unreadable(error, input.path);
     throw error;
   } finally {
-    await source.close?.();
+    await opened?.source.close?.();
   }
+}
+
+function unreadable(error: ExrError, path: string): ExrReport {
+  return { ...buildFailedReport(error, { path }), structure: { verdict: 'unreadable', reasons: [error.message], parts: [] } };
 }

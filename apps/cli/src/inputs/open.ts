@@ -24,7 +24,7 @@ export async function openInput(input: Exclude<Input, { kind: 'failed' }>, optio
     return { source, mtime: () => null };
   }
   if (input.kind === 'url') {
-    const source = httpSource(input.path);
+    const source = httpSource(input.url);
     return { source, mtime: () => source.mtime };
   }
   if (input.kind === 's3') {

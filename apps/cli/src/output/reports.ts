@@ -1,3 +1,4 @@
+import { plainJson } from './json.ts';
 import type { Output } from './output.ts';
 
 export type Format = 'pretty' | 'json' | 'ndjson';
@@ -28,17 +29,29 @@ export class ReportWriter {
   /** `json` is a line of JSON without line breaks; `pretty` gives the text for a person, ended by a line feed. */
   async write(json: () => string, pretty: () => string): Promise<void> {
     const first = this.#count++ === 0;
-    if (this.#format === 'pretty') await this.#output.write(first ? pretty() : `\n${pretty()}`);
-    else if (this.#format === 'ndjson') await this.#output.write(`${json()}\n`);
-    else await this.#output.write(this.#many ? `${first ? '[\n' : ',\n'}${json()}` : `${indent(json())}\n`);
+    if (this.#format === 'pretty') return this.#output.write(first ? pretty() : `\n${pretty()}`);
+    const text = plainJson(json());
+    if (this.#format === 'ndjson') await this.#output.write(`${text}\n`);
+    else await this.#output.write(this.#many ? `${first ? '[\n' : ',\n'}${text}` : `${indent(text)}\n`);
   }
 
-  async end(): Promise<void> {
-    if (this.#format === 'json' && this.#many && this.#count > 0) await this.#output.write('\n]\n');
-    await this.#output.close();
+  /** Runs what writes, and ends the array: what stopped half-way is valid JSON too, where it went to standard output. */
+  async through(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (this.#count > 0) await this.#end();
+      throw error;
+    }
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (this.#format !== 'json' || !this.#many) return;
+    await this.#output.write(this.#count > 0 ? '\n]\n' : '[]\n');
   }
 }
 
 function indent(json: string): string {
-  return JSON.stringify(JSON.parse(json), null, 2);
+  return plainJson(JSON.stringify(JSON.parse(json), null, 2));
 }

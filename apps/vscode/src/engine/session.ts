@@ -1,6 +1,6 @@
 /** One file as it was when it was opened: every answer that the editor needs, until it is closed. */
 import {
-  buildFailedReport, computeStats, ExrError, isExrError, openExr, readIdManifest, toJson, usableIndex, type ByteSource, type ChunkIndex, type ExrFile, type Limits,
+  buildFailedReport, computeStats, ExrError, isExrError, openExr, readIdManifest, sizeAfter, toJson, usableIndex, type ByteSource, type ChunkIndex, type ExrFile, type Limits,
 } from '@exr/core';
 import type { ImageAnswer, ImageParams, LayerInfo, Opened, PixelsAnswer, PixelsParams, SightAnswer, SightParams, StatsAnswer, StatsParams, StructureAnswer } from '../shared/protocol.ts';
 import type { Canvas } from '../shared/fit.ts';
@@ -70,7 +70,7 @@ export async function openSession(source: ByteSource, options: SessionOptions): 
       await source.close?.();
       throw error;
     }
-    const sizeBytes = await source.size().catch(() => 0);
+    const sizeBytes = await sizeAfter(error, source);
     const report = buildFailedReport(error, { path: name, sizeBytes, mtime: mtime() });
     return new Session(source, null, options, { revision, name, report, parts: [], layers: [], firstLayer: null, notice: await noticeOf(source, error, age()), ageSeconds: age() });
   }

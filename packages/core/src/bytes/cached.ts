@@ -81,7 +81,7 @@ export function cached(source: ByteSource, options: CacheOptions = {}): ByteSour
     return whole;
   }
 
-  return { name: source.name, size: (sizeOptions) => source.size(sizeOptions), read, close: () => source.close?.() ?? Promise.resolve() };
+  return { name: source.name, get knownSize() { return source.knownSize; }, size: (sizeOptions) => source.size(sizeOptions), read, close: () => source.close?.() ?? Promise.resolve() };
 }
 
 function isAbort(error: unknown): boolean {

@@ -45,6 +45,9 @@ export function coalescing(source: ByteSource, options: CoalescingOptions = {}):
 
   return {
     name: source.name,
+    get knownSize() {
+      return source.knownSize;
+    },
     size: (sizeOptions) => source.size(sizeOptions),
     async read(offset, length, readOptions) {
       throwIfAborted(readOptions);

@@ -16,6 +16,9 @@ export function counting(source: ByteSource): CountingSource {
   let ranges: [number, number][] = [];
   return {
     name: source.name,
+    get knownSize() {
+      return source.knownSize;
+    },
     get reads() {
       return ranges.length;
     },

@@ -40,6 +40,9 @@ export function fileSource(path: string, options: FileSourceOptions = {}): FileS
   return {
     name: path,
     handsOver: true,
+    get knownSize() {
+      return now?.stats.size;
+    },
     get mtime() {
       return now === undefined ? null : now.stats.mtime;
     },

@@ -1,4 +1,5 @@
 import { ExrError } from '../errors.ts';
+import { withoutSecrets } from './shown-url.ts';
 import type { ReadOptions } from './source.ts';
 
 export interface HttpAnswer {
@@ -53,6 +54,7 @@ export function createRequester(href: string, name: string, options: RequesterOp
   const send = options.fetch ?? fetch;
   const retries = options.retries ?? 3;
   const delay = options.retryDelayMs ?? 200;
+  const origin = URL.canParse(href) ? new URL(href).origin : href;
 
   async function headersOf(all: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     // fetch itself adds "Accept-Encoding: identity" to a request with a range (Fetch Standard, HTTP-network-or-cache fetch).
@@ -65,12 +67,16 @@ export function createRequester(href: string, name: string, options: RequesterOp
     name,
     async get(headers, readOptions, most) {
       let mended = false;
+      const begin = Date.now();
       for (let attempt = 0; ; attempt++) {
         readOptions?.signal?.throwIfAborted();
+        const silence = silentNow(send, origin);
+        if (silence) throw new ExrError('READ_FAILED', `${name}: ${silence}; the server was asked a moment ago`, { source: name });
         // Between half and the whole of the time, so that clients which were refused together do not come back together.
         let wait = delay * 2 ** attempt * (0.5 + Math.random() / 2);
         try {
           const answer = await once(send, href, await headersOf(headers), options, readOptions?.signal, most);
+          silent.get(send)?.delete(origin);
           if (answer.again && !mended) {
             mended = true;
             attempt--;
@@ -83,14 +89,33 @@ export function createRequester(href: string, name: string, options: RequesterOp
           readOptions?.signal?.throwIfAborted();
           if (error instanceof ExrError) throw error;
           if (attempt >= retries) {
-            const reason = reasonOf(error);
-            throw new ExrError('READ_FAILED', `${name}: ${reason} (${attempt + 1} tries), expected an answer`, { source: name }, { cause: error });
+            const reason = `${reasonOf(error)} (${attempt + 1} tries)`;
+            beSilent(send, origin, reason, Date.now() - begin);
+            throw new ExrError('READ_FAILED', `${name}: ${reason}, expected an answer`, { source: name }, { cause: error });
           }
         }
         await pause(wait, readOptions?.signal);
       }
     },
   };
+}
+
+/**
+ * Servers that did not answer any of the tries of one request, by the fetch that asked: for as long as those took (1 to 60 s) nobody waits for the same
+ * again. Without it a file behind a server that hangs would cost all its tries for each of its chunks, and a list of files for each file.
+ */
+const silent = new WeakMap<typeof fetch, Map<string, { readonly until: number; readonly reason: string }>>();
+
+function silentNow(send: typeof fetch, origin: string): string | undefined {
+  const found = silent.get(send)?.get(origin);
+  return found && found.until > Date.now() ? found.reason : undefined;
+}
+
+function beSilent(send: typeof fetch, origin: string, reason: string, tookMs: number): void {
+  let origins = silent.get(send);
+  if (!origins) silent.set(send, (origins = new Map()));
+  if (origins.size >= 1000) origins.clear();
+  origins.set(origin, { until: Date.now() + Math.min(60_000, Math.max(1000, tookMs)), reason });
 }
 
 async function once(
@@ -163,7 +188,7 @@ function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // fetch says "fetch failed" and keeps the reason (ECONNREFUSED …) in its cause.
   const cause = error.cause as { code?: unknown; message?: unknown } | undefined;
-  return `${error.message}${cause?.code ? ` (${String(cause.code)})` : ''}`;
+  return withoutSecrets(`${error.message}${cause?.code ? ` (${String(cause.code)})` : ''}`);
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

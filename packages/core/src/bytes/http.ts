@@ -1,6 +1,7 @@
 import { ExrError } from '../errors.ts';
 import { createRequester } from './http-request.ts';
 import { dateOf, rangedSource } from './ranged.ts';
+import { shownUrl } from './shown-url.ts';
 import type { ByteSource } from './source.ts';
 
 export interface HttpSourceOptions {
@@ -33,6 +34,7 @@ export interface HttpSource extends ByteSource {
  * A browser shows Content-Range and ETag of another origin only when that server sends Access-Control-Expose-Headers for them.
  */
 export function httpSource(url: string | URL, options: HttpSourceOptions = {}): HttpSource {
+  if (!URL.canParse(url)) throw new ExrError('INVALID_ARGUMENT', `${shownUrl(String(url))}: this is no URL, expected one as in https://example.com/a.exr`);
   const target = new URL(url);
   if (target.protocol !== 'http:' && target.protocol !== 'https:') {
     throw new ExrError('INVALID_ARGUMENT', `${target.protocol} is not a protocol of httpSource, expected http: or https:`);
@@ -41,7 +43,7 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   target.username = '';
   target.password = '';
   target.hash = '';
-  const name = options.name ?? `${target.origin}${target.pathname}${target.search === '' ? '' : '?…'}`;
+  const name = options.name ?? shownUrl(target.href);
   const own = options.headers;
   const headers: HttpSourceOptions['headers'] = typeof own === 'function' ? async (href, all) => ({ ...basic, ...(await own(href, { ...basic, ...all })) }) : { ...own, ...basic };
   const source = rangedSource(createRequester(target.href, name, { ...options, headers }), {
@@ -51,6 +53,9 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
   const { size, read, close } = source;
   return {
     name, size, read, close,
+    get knownSize() {
+      return source.knownSize;
+    },
     get mtime() {
       return dateOf(source.validator?.modified);
     },
@@ -60,7 +65,16 @@ export function httpSource(url: string | URL, options: HttpSourceOptions = {}): 
 /** User and password of a URL as a header, because fetch refuses them in a URL. */
 function credentials(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {};
-  const text = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const text = `${decoded(url.username)}:${decoded(url.password)}`;
   const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
   return { authorization: `Basic ${btoa(binary)}` };
+}
+
+/** A "%" that stands for itself is left as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -12,4 +12,6 @@ export { coalescing, type CoalescingOptions } from './coalescing.ts';
 export { rememberHead } from './remember-head.ts';
 export { concatBytes } from './concat.ts';
 export { counting, type CountingSource } from './counting.ts';
+export { sizeAfter } from './known-size.ts';
+export { shownUrl, withoutSecrets } from './shown-url.ts';
 export { ByteReader, type ByteReaderPlace } from './reader.ts';

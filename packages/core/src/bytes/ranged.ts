@@ -34,7 +34,7 @@ export function rangedSource(requester: HttpRequester, options: RangedOptions): 
   const { name } = requester;
   let pinned: Promise<Pinned> | undefined;
   let open = true;
-  let known: Validator | undefined;
+  let known: Pinned | undefined;
 
   /** The first answer, asked for once; one reader's cancellation or a failure does not spoil it for the next. */
   function pin(readOptions: ReadOptions | undefined): Promise<Pinned> {
@@ -42,7 +42,7 @@ export function rangedSource(requester: HttpRequester, options: RangedOptions): 
       const asked = first(requester, options, readOptions);
       pinned = asked;
       asked.then(
-        ({ validator }) => (known = validator),
+        (first) => (known = first),
         () => {
           if (pinned === asked) pinned = undefined;
         },
@@ -54,7 +54,10 @@ export function rangedSource(requester: HttpRequester, options: RangedOptions): 
   return {
     name,
     get validator() {
-      return known;
+      return known?.validator;
+    },
+    get knownSize() {
+      return known?.size;
     },
     async size(readOptions) {
       throwIfAborted(readOptions);
@@ -68,7 +71,9 @@ export function rangedSource(requester: HttpRequester, options: RangedOptions): 
       const { size, validator, head } = await pin(readOptions);
       checkRange(name, size, offset, length);
       if (offset + length <= head.length) return head.subarray(offset, offset + length);
-      return range(requester, offset, length, size, validator, readOptions);
+      const bytes = await range(requester, offset, length, size, validator, readOptions);
+      if (validator.etag === null && validator.modified === null) await checkHead(requester, head, size, readOptions);
+      return bytes;
     },
     close() {
       open = false;
@@ -153,6 +158,19 @@ async function range(
   if (body.length !== length) throw shortBody(name, offset, body.length, length);
   return body;
 }
+
+/**
+ * Where the server names no version, the beginning is read again after each later range: of another file it is another one (the offset table stands there,
+ * which changes with the packed size of any chunk). What differs behind it alone is not seen.
+ */
+async function checkHead(requester: HttpRequester, head: Uint8Array, size: number, options: ReadOptions | undefined): Promise<void> {
+  if (head.length === 0) return;
+  const now = await range(requester, 0, head.length, size, NO_VALIDATOR, options);
+  if (now.every((byte, i) => byte === head[i])) return;
+  const { name } = requester;
+  throw new ExrError('SOURCE_CHANGED', `${name}: the file changed while it was being read: its beginning is another than at first (the server names no version by ETag or date)`, { source: name });
+}
+const NO_VALIDATOR = validatorOf(new Headers());
 
 /** The Last-Modified of an answer; null where there is none or it is no date. */
 export function dateOf(header: string | null | undefined): Date | null {

@@ -9,6 +9,9 @@ export function rememberHead(source: ByteSource): ByteSource {
   let head: Uint8Array | undefined;
   return {
     name: source.name,
+    get knownSize() {
+      return source.knownSize;
+    },
     size: (options) => source.size(options),
     async read(offset, length, options) {
       throwIfAborted(options);

@@ -35,7 +35,7 @@ export function s3Url({ bucket, key }: S3Location): string {
 /** Buckets are 3 to 63 of a-z, 0-9, dot and hyphen at AWS; other servers take more, but none a slash, and URLs no "." or "..". */
 export function checkBucket(bucket: string): void {
   if (/^[\w.~-]{1,255}$/.test(bucket) && bucket !== '.' && bucket !== '..') return;
-  throw new ExrError('INVALID_ARGUMENT', `${JSON.stringify(bucket.slice(0, 80))} is no name of a bucket, expected letters, digits, dots and hyphens as in s3://my-bucket/shots/a.exr`);
+  throw new ExrError('INVALID_ARGUMENT', `${JSON.stringify(bucket.slice(bucket.lastIndexOf('@') + 1).slice(0, 80))} is no name of a bucket, expected letters, digits, dots and hyphens as in s3://my-bucket/shots/a.exr`);
 }
 
 export interface S3Place {

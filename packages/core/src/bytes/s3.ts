@@ -45,6 +45,9 @@ export function s3Source(location: S3Location, config: S3Config, options: S3Sour
   const { size, read, close } = source;
   return {
     name, size, read, close,
+    get knownSize() {
+      return source.knownSize;
+    },
     get etag() {
       // The refusal of a range of an empty object names no ETag; it did fulfil the condition.
       const etag = source.validator && (source.validator.etag ?? options.etag);

@@ -9,6 +9,8 @@ export interface ByteSource {
   readonly name: string;
   /** True when a buffer that read() returns belongs to the caller alone, who may transfer it to another thread. Absent: it may be shared. */
   readonly handsOver?: boolean;
+  /** The length of the whole, where it is known without asking anybody. */
+  readonly knownSize?: number | undefined;
   /** The length of the whole, in bytes. */
   size(options?: ReadOptions): Promise<number>;
   /**

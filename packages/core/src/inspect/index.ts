@@ -1,2 +1,2 @@
 /** One call for every adapter: bytes in, report out, whatever the bytes are. */
-export { inspect, type InspectOptions } from './inspect.ts';
+export { inspect, partOf, type InspectOptions } from './inspect.ts';

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../bytes/index.ts';
+import { sizeAfter, type ByteSource } from '../bytes/index.ts';
 import { rebuiltNote, usableIndex } from '../chunks/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
@@ -14,8 +14,8 @@ export interface InspectOptions extends JsonOptions {
   readonly path?: string;
   /** Asked for after the source has been read from, when it is known. */
   readonly mtime?: () => Date | string | null;
-  /** Report this part alone. */
-  readonly part?: number | undefined;
+  /** Report this part alone: its number, or its name. */
+  readonly part?: number | string | undefined;
   /** Measure the pixels too. */
   readonly stats?: Omit<StatsOptions, 'limits' | 'signal'> | undefined;
 }
@@ -34,18 +34,21 @@ export async function inspect(source: ByteSource, options: InspectOptions = {}):
     file = await openExr(source, { ...(limits && { limits }), ...(signal && { signal }) });
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
-    const sizeBytes = await source.size().catch(() => 0);
+    const sizeBytes = await sizeAfter(error, source);
     return buildFailedReport(error, { path, sizeBytes, mtime: options.mtime?.() ?? null });
   }
   const errors: ExrError[] = [];
   const notes: ExrNote[] = [];
-  const stats = options.stats ? await measured(file, options, errors, notes) : undefined;
+  const part = partOf(file.parts, options.part, path);
+  const stats = options.stats ? await measured(file, { ...options, part }, errors, notes) : undefined;
   const report = buildReport(file, { ...more, mtime: options.mtime?.() ?? null, errors, notes, ...(stats && { stats }) });
-  return options.part === undefined ? report : onlyPart(report, options.part);
+  return part === undefined ? report : onlyPart(report, part);
 }
 
+type Measured = InspectOptions & { readonly part: number | undefined };
+
 /** Statistics of the parts whose headers are whole; what stops them becomes an error of the report. */
-async function measured(file: ExrFile, options: InspectOptions, errors: ExrError[], notes: ExrNote[]): Promise<ReportStats | undefined> {
+async function measured(file: ExrFile, options: Measured, errors: ExrError[], notes: ExrNote[]): Promise<ReportStats | undefined> {
   const { signal, limits, part } = options;
   if (!file.complete) return undefined; // the chunks lie behind the headers: the report already says where those end
   try {
@@ -72,13 +75,19 @@ function leftOut(file: ExrFile, { index, skipped, skipped_count: count = skipped
 
 function onlyPart(report: ExrReport, index: number): ExrReport {
   const parts = report.parts.filter((part) => part.index === index);
-  if (parts.length === 0) {
-    const there = report.parts.map((part) => (part.name === null ? part.index : `${part.index} ${part.name}`)).join(', ');
-    throw new ExrError('INVALID_ARGUMENT', `${report.file.path}: part ${index} does not exist; parts are ${there || 'none'}`, { part: index });
-  }
   return {
     ...report, parts,
     channels: report.channels.filter((channel) => channel.part_index === index),
     attributes: Object.fromEntries(parts[0]!.attributes.map(({ name, value }) => [name, value])),
   };
+}
+
+/** The number of the part that a number or a name means. Throws INVALID_ARGUMENT that says which there are; `path` is how the message calls the file. */
+export function partOf(parts: ExrFile['parts'], part: number | string | undefined, path: string): number | undefined {
+  if (part === undefined) return undefined;
+  const found = parts.find(({ index, name }) => (typeof part === 'number' ? index === part : name === part));
+  if (found) return found.index;
+  const there = parts.slice(0, 100).map(({ index, name }) => (name === null ? index : `${index} ${name}`)).join(', ');
+  const more = parts.length > 100 ? `, … (${parts.length} parts)` : '';
+  throw new ExrError('INVALID_ARGUMENT', `${path}: part ${part} does not exist; parts are ${there || 'none'}${more}`, typeof part === 'number' ? { part } : {});
 }

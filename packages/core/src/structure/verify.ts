@@ -1,5 +1,5 @@
 /** Bytes in, verdict out: the one call behind `exr verify`, the editor's badge and the assistants' structure tool. */
-import { rememberHead, type ByteSource } from '../bytes/index.ts';
+import { rememberHead, sizeAfter, type ByteSource } from '../bytes/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import { buildFailedReport, buildReport, type ExrReport, type ReportStructure } from '../report/index.ts';
@@ -35,7 +35,7 @@ export async function verify(given: ByteSource, options: VerifyOptions = {}): Pr
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
     const mtime = options.mtime?.() ?? null;
-    const size = await source.size().catch(() => 0);
+    const size = await sizeAfter(error, source);
     // Made a moment ago, and not even a magic number and flags yet.
     const begun = size < 8 && (size === 0 || error.code === 'TRUNCATED');
     const secondsOld = age(mtime, options);

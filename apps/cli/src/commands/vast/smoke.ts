@@ -2,7 +2,7 @@ import { arch, platform } from 'node:os';
 import { integer, string } from '@oclif/core/flags';
 import { vastSmoke, vastTarget, type SmokeStep } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../../base-command.ts';
-import { Output } from '../../output/output.ts';
+import { jsonOf } from '../../output/json.ts';
 
 export default class VastSmoke extends ExrCommand {
   static override summary = 'Prove the VAST store against a real cluster, in a scratch schema that goes again.';
@@ -19,11 +19,10 @@ export default class VastSmoke extends ExrCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(VastSmoke);
     const target = vastTarget(`vast://${flags.bucket ?? ''}`, process.env);
-    const output = new Output(flags.output);
     const steps: SmokeStep[] = [];
     const about = `exr ${this.config.version}, Node ${process.version}, ${platform()} ${arch()}`;
     const markdown = flags.format === 'markdown';
-    try {
+    await this.writing(flags.output, {}, async (output) => {
       if (markdown) await output.write(`### exr vast smoke\n\n${about}\n\n| step | verdict | ms | found |\n| --- | --- | ---: | --- |\n`);
       for await (const step of vastSmoke(target, { files: flags.files, signal: this.signal })) {
         steps.push(step);
@@ -31,11 +30,9 @@ export default class VastSmoke extends ExrCommand {
       }
       const failed = steps.filter(({ verdict }) => verdict === 'failed').length;
       if (markdown) await output.write(`\n${failed === 0 ? `All well: ${steps.length} steps.` : `${failed} of ${steps.length} steps failed.`}\n`);
-      else await output.write(`${JSON.stringify({ about, failed, steps: steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds) })) }, null, 2)}\n`);
+      else await output.write(`${jsonOf({ about, failed, steps: steps.map((step) => ({ ...step, milliseconds: Math.round(step.milliseconds) })) }, 2)}\n`);
       if (failed > 0) this.noticed('format');
-    } finally {
-      await output.close();
-    }
+    });
   }
 }
 

@@ -52,5 +52,5 @@ async function moved(from: string, target: string): Promise<void> {
 }
 
 function fail(target: string, cause: unknown): never {
-  throw new ExrError('READ_FAILED', `${target}: could not be written: ${(cause as Error).message}`, { source: target }, { cause });
+  throw new ExrError('WRITE_FAILED', `${target}: could not be written: ${(cause as Error).message}`, { source: target }, { cause });
 }
