@@ -12,7 +12,7 @@ import { COMPRESSIONS, type Compression } from '../header/types.ts';
 import { decompressB44 } from './b44.ts';
 import type { Codec, Decompress } from './codec.ts';
 import { decompressDwa } from './dwa.ts';
-import { decompressHtj2k } from './htj2k.ts';
+import { decompressHtj2k, decompressLj2k } from './htj2k.ts';
 import { decompressNone } from './none.ts';
 import { decompressPiz } from './piz.ts';
 import { decompressPxr24 } from './pxr24.ts';
@@ -43,7 +43,7 @@ export const codecs: readonly Codec[] = [
   codec('dwab', 256, true, decompressDwa),
   codec('htj2k256', 256, false, decompressHtj2k),
   codec('htj2k32', 32, false, decompressHtj2k),
-  codec('lj2k', 256, true, decompressHtj2k),
+  codec('lj2k', 256, true, decompressLj2k),
   codec('zstd', 1, false, decompressZstd),
 ];
 

@@ -24,11 +24,15 @@ export function scratchBytes(compression: string | number, shape: ChunkShape, pa
       return packed + rows;
     case 'piz':
       return unpackedBytes + 2 * packed + rows + MIB;
+    case 'zstd':
+      return unpackedBytes + packed + 128;
     case 'htj2k256':
-    case 'htj2k32': {
+    case 'htj2k32':
+    case 'lj2k': {
       // The subbands of one channel, or of the three of a colour transform, as 32 or 64 bits; and lists of precincts and blocks.
       const values = channels.map(({ width, height, bytesPerValue }) => width * height * (bytesPerValue === 2 ? 4 : 8)).sort((a, b) => b - a);
-      return packed + rows + 1.1 * values.slice(0, 3).reduce((sum, each) => sum + each, 0) + Math.min(16 * MIB, 700 * packed);
+      // LJ2K raises the sides by up to 31, and keeps curves and twice as many lines.
+      return packed + rows + (compression === 'lj2k' ? 2 * MIB : 0) + 1.1 * values.slice(0, 3).reduce((sum, each) => sum + each, 0) + Math.min(16 * MIB, 700 * packed);
     }
     default:
       // DWA: its sections one after the other, the largest as long as its channels; two and a half times as much for run lengths.

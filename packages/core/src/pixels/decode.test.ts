@@ -62,7 +62,7 @@ const paths = readdirSync(fixtures).filter((name) => name.endsWith('.exr'));
 const one = (codec: string) => paths.filter((name) => name.endsWith(`_${codec}.exr`) ? /^(uint_half_float|yc|scan_half|deep_tile)/.test(name) : name.startsWith(`${codec}_`)).slice(0, 4);
 
 describe('a decoded chunk', () => {
-  it.each(COMPRESSIONS.filter((codec) => codec !== 'lj2k'))('%s: has no byte that does not come from the file', async (codec) => {
+  it.each(COMPRESSIONS)('%s: has no byte that does not come from the file', async (codec) => {
     expect(one(codec).length).toBeGreaterThan(0);
     for (const path of one(codec)) {
       const { chunks, decode } = await chunksOf(path);

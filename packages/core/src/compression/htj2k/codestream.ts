@@ -1,5 +1,6 @@
 /** The marker segments of a codestream (ITU-T T.800, Annex A): what is coded how, and where each tile's packets are. */
 import { corrupt, unsupported } from './errors.ts';
+import { NonLinearities, type NonLinearity } from './non-linearity.ts';
 import {
   readCapabilities, readCod, readCodingStyle, readQuantization, readSize,
   type CodingStyle, type ImageSize, type PacketStyle, type Quantization,
@@ -15,11 +16,6 @@ const REFUSED = new Map([
   [0xff72, 'an arbitrary decomposition (DFS)'], [0xff73, 'an arbitrary decomposition (ADS)'], [0xff74, 'a multiple component transform (MCT)'],
   [0xff75, 'a multiple component transform (MCC)'], [0xff77, 'a multiple component transform (MCO)'], [0xff78, 'component bit depths (CBD)'], [0xff79, 'an arbitrary wavelet (ATK)'],
 ]);
-
-/** No non-linearity, and the binary complement to sign and magnitude: NLT types 0 and 3 (T.801, Annex K). */
-const NLT_NONE = 0, NLT_COMPLEMENT = 3;
-/** Cnlt of an NLT segment for every component. */
-const ALL_COMPONENTS = 0xffff;
 
 /** COD, QCD and their exceptions by component, of the main header or of a tile. */
 export class Parameters {
@@ -58,8 +54,10 @@ export interface TileData {
 
 export interface Codestream {
   readonly size: ImageSize;
-  /** For each component: stored as sign and magnitude (NLT type 3). */
-  readonly complement: readonly boolean[];
+  /** For each component what becomes of its values. */
+  readonly nonLinearities: readonly NonLinearity[];
+  /** What the main header says of all tiles. */
+  readonly main: Parameters;
   /** By tile index. */
   readonly tiles: ReadonlyMap<number, TileData>;
 }
@@ -71,14 +69,13 @@ export function readCodestream(bytes: Uint8Array, start: number): Codestream {
   if (reader.u16() !== SIZ) throw corrupt('SIZ does not follow SOC');
   const size = readSize(segmentOf(reader));
   const main = new Parameters();
-  const complement = new Array<boolean>(size.components.length).fill(false);
-  const exceptions = new Set<number>();
+  const nonLinearities = new NonLinearities(size.components.length);
   let highThroughput = false;
   let marker = reader.u16();
   for (; marker !== SOT; marker = reader.u16()) {
     const segment = segmentOf(reader);
     if (marker === CAP) highThroughput = readCapabilities(segment);
-    else if (marker === NLT) readNonLinearity(segment, complement, exceptions);
+    else if (marker === NLT) nonLinearities.read(segment);
     else readParameters(marker, segment, main, size.components.length);
   }
   if (!highThroughput) throw unsupported('a codestream without the capability of Part 15 (High Throughput)');
@@ -92,7 +89,7 @@ export function readCodestream(bytes: Uint8Array, start: number): Codestream {
   }
   if (marker !== SOT && marker !== EOC) throw corrupt(`marker 0x${marker.toString(16)} behind a tile-part, expected SOT or EOC`);
   if (tiles.size !== tileCount) throw corrupt(`${tiles.size} tiles have data, expected ${tileCount}`);
-  return { size, complement, tiles };
+  return { size, nonLinearities: nonLinearities.list, main, tiles };
 }
 
 function segmentOf(reader: BigEndianReader): BigEndianReader {
@@ -128,20 +125,6 @@ function readParameters(marker: number, segment: BigEndianReader, into: Paramete
       if (refused) throw unsupported(refused);
       if (!SKIPPED.has(marker)) throw corrupt(`marker 0x${marker.toString(16)} in a header`);
     }
-  }
-}
-
-function readNonLinearity(segment: BigEndianReader, complement: boolean[], exceptions: Set<number>): void {
-  const component = segment.u16();
-  segment.u8();
-  const type = segment.u8();
-  if (type !== NLT_NONE && type !== NLT_COMPLEMENT) throw unsupported(`non-linearity point transformation ${type} (NLT)`);
-  if (component === ALL_COMPONENTS) {
-    for (let i = 0; i < complement.length; i++) if (!exceptions.has(i)) complement[i] = type === NLT_COMPLEMENT;
-  } else {
-    if (component >= complement.length) throw corrupt(`NLT for component ${component} of ${complement.length}`);
-    complement[component] = type === NLT_COMPLEMENT;
-    exceptions.add(component);
   }
 }
 

@@ -44,15 +44,19 @@ export interface CodingStyle {
   readonly blockWidthLog: number;
   readonly blockHeightLog: number;
   readonly causal: boolean;
+  /** The 9/7 wavelet and quantization; otherwise the reversible 5/3. */
+  readonly irreversible: boolean;
   /** Binary logarithms of the precinct sizes, by resolution. */
   readonly precincts: readonly { readonly widthLog: number; readonly heightLog: number }[];
 }
 
-/** QCD or QCC of a reversible component: K_max of a subband is guardBits + exponent - 1. */
+/** QCD or QCC of a component: K_max of a subband is guardBits + exponent - 1. */
 export interface Quantization {
   readonly guardBits: number;
   /** LL, then HL, LH, HH of each resolution. */
   readonly exponents: readonly number[];
+  /** Of an irreversible component: the steps are (1 + mantissa / 2048) × 2^-exponent of the subband's gain. */
+  readonly mantissas: readonly number[] | null;
 }
 
 export function readSize(segment: BigEndianReader): ImageSize {
@@ -102,7 +106,7 @@ export function readCodingStyle(segment: BigEndianReader, hasPrecincts: boolean)
   if ((blockStyle & 0x80) !== 0) throw unsupported('a mixture of HT and Part 1 code blocks');
   if ((blockStyle & 0x37) !== 0) throw corrupt(`code block style 0x${blockStyle.toString(16)}, expected 0x40 or 0x48`);
   const wavelet = segment.u8();
-  if (wavelet !== 1) throw unsupported(wavelet === 0 ? 'the irreversible 9/7 wavelet' : `wavelet ${wavelet}`);
+  if (wavelet > 1) throw unsupported(`wavelet ${wavelet}`);
   const precincts: { widthLog: number; heightLog: number }[] = [];
   for (let resolution = 0; resolution <= decompositions; resolution++) {
     const size = hasPrecincts ? segment.u8() : 0xff;
@@ -112,16 +116,25 @@ export function readCodingStyle(segment: BigEndianReader, hasPrecincts: boolean)
     precincts.push({ widthLog, heightLog });
   }
   if (segment.left !== 0) throw corrupt(`coding style segment has ${segment.left} bytes too many`);
-  return { decompositions, blockWidthLog, blockHeightLog, causal: (blockStyle & 8) !== 0, precincts };
+  return { decompositions, blockWidthLog, blockHeightLog, causal: (blockStyle & 8) !== 0, irreversible: wavelet === 0, precincts };
 }
 
 export function readQuantization(segment: BigEndianReader): Quantization {
   const style = segment.u8();
-  if ((style & 31) !== 0) throw unsupported('quantization (only the reversible path is)');
+  const kind = style & 31;
+  if (kind !== 0 && kind !== 2) throw unsupported(`quantization of kind ${kind}`);
   const exponents: number[] = [];
-  while (segment.left > 0) exponents.push(segment.u8() >> 3);
+  const mantissas: number[] = [];
+  while (segment.left > 0) {
+    if (kind === 0) exponents.push(segment.u8() >> 3);
+    else {
+      const step = segment.u16();
+      exponents.push(step >> 11);
+      mantissas.push(step & 0x7ff);
+    }
+  }
   if (exponents.length === 0 || exponents.length % 3 !== 1) throw corrupt(`quantization of ${exponents.length} subbands, expected 1 + 3n`);
-  return { guardBits: style >> 5, exponents };
+  return { guardBits: style >> 5, exponents, mantissas: kind === 0 ? null : mantissas };
 }
 
 /** Whether CAP (T.800 A.5.2) speaks of Part 15; what it says of profiles is of no use here. */

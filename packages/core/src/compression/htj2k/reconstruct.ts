@@ -1,4 +1,4 @@
-/** From the code blocks of a tile to values in the unpacked chunk: block decoding, wavelet, colour transform, storing; in the kernels. */
+/** From the code blocks of a tile to values in the unpacked chunk: block decoding, wavelet, colour transform, storing; in the kernels. Lossy components: lossy.ts. */
 import type { Kernels } from '@exr/kernels';
 import type { CodeBlock } from './code-block.ts';
 import { corrupt } from './errors.ts';
@@ -41,11 +41,14 @@ function isWide(component: CodedComponent): boolean {
 }
 
 /** Words of a Resolution and of an Output: assembly/htj2k/wavelet.ts and lines.ts. */
-const RESOLUTION_WORDS = 17;
+export const RESOLUTION_WORDS = 17;
 const OUTPUT_WORDS = 5;
 
 /** Where the values of a component go. */
 export interface Destination {
+  /** Values in a row, and rows: those of the tile, without what pads it. */
+  readonly width: number;
+  readonly height: number;
   /** Address of a u32 for each row of the tile: where its line begins. */
   readonly rows: number;
   /** Bytes from there to the tile's first value. */
@@ -61,7 +64,7 @@ export interface Destination {
  */
 export function reconstruct(kernels: Kernels, packed: number, components: readonly CodedComponent[], destinations: readonly Destination[], bytesPerValue: number): void {
   const [{ layout }] = components as [CodedComponent];
-  const [width, height] = [layout.x1 - layout.x0, layout.y1 - layout.y0];
+  const [{ width, height }] = destinations as [Destination];
   if (isEmpty(layout)) return;
   const wide = components.some(isWide);
   // The descriptions of all resolutions, and behind them the Outputs.
@@ -78,8 +81,13 @@ export function reconstruct(kernels: Kernels, packed: number, components: readon
   kernels.call['htj2kLines']!(address + 4 * count * RESOLUTION_WORDS, components.length === 3 ? 1 : 0, width, height, bytesPerValue, wide ? 1 : 0);
 }
 
+/** Lines that a resolution keeps: assembly/htj2k/wavelet.ts and wavelet97.ts. The latter has two halves of a line behind them, and writes up to 8 values behind a line. */
+const RING_LINES = 4;
+const LOSSY_RING_LINES = 8;
+const LOSSY_BEHIND = 32;
+
 /** Decodes the subbands of a component and appends its resolutions to the `words` at `address`: the address of the highest. */
-function describe(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean, address: number, words: number[]): number {
+export function describe(kernels: Kernels, packed: number, component: CodedComponent, wide: boolean, address: number, words: number[]): number {
   let below = 0;
   for (const { bands, x0, y0, x1, y1 } of component.layout.resolutions) {
     const here = address + 4 * words.length;
@@ -88,10 +96,12 @@ function describe(kernels: Kernels, packed: number, component: CodedComponent, w
     else {
       const lh = decodeBand(kernels, packed, component, bands[1]!, wide);
       const hh = decodeBand(kernels, packed, component, bands[2]!, wide);
-      const stride = strideOf(x1 - x0, wide);
+      const lossy = component.layout.coding.irreversible;
+      const stride = strideOf(x1 - x0, wide) + (lossy ? LOSSY_BEHIND : 0);
+      const lines = lossy ? LOSSY_RING_LINES * stride + stride + 64 : RING_LINES * stride;
       words.push(
         below, 0, 0, first.address, first.stride, lh.address, lh.stride, hh.address, hh.stride,
-        kernels.allocate(4 * stride), stride, x1 - x0, y1 - y0, x0 & 1, y0 & 1, 0, 0,
+        kernels.allocate(lines), stride, x1 - x0, y1 - y0, x0 & 1, y0 & 1, 0, 0,
       );
     }
     below = here;
@@ -125,6 +135,7 @@ function decodeBand(kernels: Kernels, packed: number, component: CodedComponent,
       if (!block) continue;
       const rect = blockRect(grid, place % grid.columns, Math.floor(place / grid.columns));
       if (block.cleanup === 0) fillBlock(kernels, plane, band, rect, wide);
+      else if (component.layout.coding.irreversible) decodeLossyBlock(kernels, packed, component, block, planes, plane, band, rect);
       else decodeBlock(kernels, packed, component, block, planes, plane, band, rect, wide);
     }
   }
@@ -147,7 +158,7 @@ function fillBlock(kernels: Kernels, plane: Plane, band: Subband, rect: Rect, wi
 }
 
 function decodeBlock(
-  kernels: Kernels, packed: number, component: CodedComponent, block: CodeBlock, planes: number, plane: Plane, band: Subband, rect: Rect, wide: boolean,
+  kernels: Kernels, packed: number, component: CodedComponent, block: CodeBlock, planes: number, plane: Plane, band: Subband, rect: Rect, wide: boolean, more = 0,
 ): void {
   const { cleanup, refinement, missing, passes } = block;
   const failure = (what: string): Error =>
@@ -160,11 +171,42 @@ function decodeBlock(
   // The last column of blocks may run over into the row's padding.
   const room = rect.x1 === band.x1 ? plane.stride / (wide ? 8 : 4) - (rect.x0 - band.x0) : width;
   const result = kernels.call['htj2kBlock']!(
-    from, cleanup, refinement, passes, planes, missing, width, rect.y1 - rect.y0, component.layout.coding.causal ? 1 : 0,
+    from, cleanup, refinement, passes, planes + more, missing, width, rect.y1 - rect.y0, component.layout.coding.causal ? 1 : 0,
     addressOf(plane, band, rect, wide), plane.stride, room, wide ? 1 : 0,
   );
   kernels.release(mark);
   if (result !== 0) throw failure(['', 'lengths do not fit', 'codewords go on behind the end', 'exponent bound is too large'][-result]!);
+}
+
+/** Sides of a code block as the kernels know it. */
+const MOST_IN_BLOCK = 4096;
+
+/**
+ * A block of an irreversible component becomes float32 coefficients. One plane more is asked for, so that the values are in half steps: then the middle
+ * of the last step, which the decoder of a lossy block takes, is a whole number.
+ */
+function decodeLossyBlock(
+  kernels: Kernels, packed: number, component: CodedComponent, block: CodeBlock, planes: number, plane: Plane, band: Subband, rect: Rect,
+): void {
+  const { mantissas, exponents } = component.quantization;
+  const gain = [1, 2, 2, 4][band.orientation]!;
+  const step = (1 + mantissas![band.index]! / 2048) * 2 ** -exponents[band.index]! * gain;
+  const [width, height] = [rect.x1 - rect.x0, rect.y1 - rect.y0];
+  const target = addressOf(plane, band, rect, false);
+  // Below the lowest plane there is nothing to refine.
+  const coded = block.missing === planes - 1 && block.passes > 1 ? Object.assign(Object.create(block) as CodeBlock, { passes: 1 }) : block;
+  if (planes + 1 <= NARROW_PLANES) {
+    decodeBlock(kernels, packed, component, coded, planes, plane, band, rect, false, 1);
+    kernels.call['lj2kDequantize']!(target, plane.stride, target, plane.stride, width, height, 0, step / 2);
+    return;
+  }
+  const mark = kernels.mark();
+  const stride = strideOf(width, true);
+  const aside: Plane = { address: kernels.allocate(8 * (MOST_IN_BLOCK + 3 * height)), stride, width, height };
+  const own: Subband = { ...band, ...rect };
+  decodeBlock(kernels, packed, component, coded, planes, aside, own, rect, true, 1);
+  kernels.call['lj2kDequantize']!(aside.address, stride, target, plane.stride, width, height, 1, step / 2);
+  kernels.release(mark);
 }
 
 /** The bytes of a block that came in several layers, in one place. */
