@@ -75,7 +75,7 @@ export default class Verify extends ExrCommand {
         const verdict = String(report.structure?.['verdict']);
         tally.set(verdict, (tally.get(verdict) ?? 0) + 1);
         for (const { kind } of report.errors) this.noticed(kind);
-        if (verdict !== 'ok') this.noticed('format');
+        if (verdict !== 'ok') this.noticed(verdict === 'unreadable' ? 'limit' : 'format');
         if (expanded) writer.expectMany();
         if (!(flags['bad-only'] && verdict === 'ok')) await writer.write(() => JSON.stringify(report), () => renderVerdict(report, draw));
         bar.advance(++done);

@@ -173,6 +173,10 @@ function shared(first: PartHeader, part: PartHeader, findings: Findings): void {
     if (first.attribute('chromaticities') === undefined) differs('chromaticities', 'a statement that', 'lack of one');
     else differs('chromaticities', 'what it states', 'statement');
   }
+  const [id, firstId] = [part, first].map((each) => valueOf(each.attribute('colorInteropID'), 'string'));
+  if (id !== undefined && id !== 'data' && id !== firstId) {
+    findings.note('PART_DIFFERS', part.index, 'colorInteropID', `colorInteropID is "${plainText(id, { max: 80 })}", the first part ${firstId === undefined ? 'has none' : `says "${plainText(firstId, { max: 80 })}"`}`);
+  }
   const time = stated(part, 'timeCode', 'timecode');
   if (time !== null && time !== stated(first, 'timeCode', 'timecode')) {
     findings.note('PART_DIFFERS', part.index, 'timeCode', "timeCode differs from the first part's: parts of a file should share it (OpenEXR means to refuse that, and compares an attribute called timecode)");

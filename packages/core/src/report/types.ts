@@ -190,6 +190,8 @@ export interface ReportPartStructure {
   readonly complete: boolean;
   readonly missing_lines: readonly ReportMissingLines[];
   readonly missing_tiles: readonly ReportMissingTiles[];
+  /** Levels [x, y] that a writer promised and never wrote while level 0 is whole; absent where there are none. */
+  readonly unwritten_levels?: readonly (readonly [number, number])[];
   readonly [key: string]: unknown;
 }
 

@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
+import { openExr } from '../header/index.ts';
 import { inspect } from '../inspect/index.ts';
+import { limitsOf } from '../limits.ts';
 import { checkReport } from '../report/validate.spec-util.ts';
-import { verify } from './index.ts';
+import { examine, verify } from './index.ts';
 
 const folder = new URL('../../../../test-fixtures/verdicts/', import.meta.url);
 const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
@@ -47,4 +49,20 @@ describe('beside OpenEXR 3.1.5 and 3.5.3', () => {
     else if (why === undefined) expect([verdict, report.errors, report.structure!['reasons']]).toEqual(['ok', [], expect.anything()]);
     else expect(verdict).not.toBe('ok');
   });
+});
+
+it('a plain chunk of a wrong size is found without decoding', async () => {
+  const bytes = new Uint8Array(readFileSync(new URL('../scan_half_rgba_none.exr', folder)));
+  const { index } = await examine(await openExr(memorySource(bytes, 'plain.exr')));
+  const at = index.tables[0]!.offsets[3]!;
+  new DataView(bytes.buffer).setInt32(at + 4, new DataView(bytes.buffer).getInt32(at + 4, true) - 2, true);
+  const report = await verify(memorySource(bytes, 'plain.exr'), { tier: 'leaders' });
+  expect(report.structure).toMatchObject({ verdict: 'corrupt', parts: [{ broken_chunks: 1, problems: [{ chunk: 3, code: 'CORRUPT_DATA', message: expect.stringContaining('uncompressed chunk has') }] }] });
+});
+
+it('a chunk beyond a limit is not called corrupt', async () => {
+  const bytes = new Uint8Array(readFileSync(new URL('../scan_half_rgba_zip.exr', folder)));
+  const report = await verify(memorySource(bytes, 'large.exr'), { tier: 'decode', threads: 1, limits: limitsOf({ chunkBytes: 64 }) });
+  expect(report.structure!['verdict']).toBe('unreadable');
+  expect(JSON.stringify(report.structure)).toContain('chunkBytes');
 });

@@ -3,7 +3,7 @@ import {
   chunkPlace, leaderFault, leaderSize, parseLeader, plainSizeFault, readChunkIndex, recoverIndex, shapesOf, usableIndex, type ChunkedFile, type ChunkGrid, type ChunkIndex,
   type ChunkLeader, type ShapeOf,
 } from '../chunks/index.ts';
-import { isExrError, type ExrErrorCode } from '../errors.ts';
+import { isExrError, kindOf, type ExrErrorCode } from '../errors.ts';
 import { mapInOrder } from '../flow/index.ts';
 import { withinSeconds } from '../limits-time.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
@@ -29,7 +29,8 @@ export interface ExamineOptions extends RunOptions {
 export interface ChunkProblem {
   readonly part: number;
   readonly chunk: number;
-  readonly kind: 'out-of-range' | 'truncated' | 'duplicate' | 'overlap' | 'leader' | 'data';
+  /** `beyond`: a limit or what we support, so that nobody has looked whether the chunk is sound. */
+  readonly kind: 'out-of-range' | 'truncated' | 'duplicate' | 'overlap' | 'leader' | 'data' | 'beyond';
   readonly code: ExrErrorCode;
   readonly message: string;
   /** This many chunks from `chunk` on have it, when more than 1: what lies behind the end of a cut table is said once. */
@@ -188,7 +189,7 @@ class Look {
       const fault = this.#leaderFault(grid, leader, chunk);
       if (fault) {
         state.marks[chunk] = 2;
-        this.problems.add(part, chunk, 'leader', fault.code, fault.message);
+        this.problems.add(part, chunk, kindOf(fault.code) === 'format' ? 'leader' : 'beyond', fault.code, fault.message);
         continue;
       }
       const length = leader.size + leader.tableSize + leader.packedSize;
@@ -243,7 +244,7 @@ class Look {
       file: this.file, selections, index, limits, signal, onProgress, threads, failFast,
       onSkipped: ({ part, chunk, code, message }) => {
         states[part]!.marks[chunk] = 2;
-        this.problems.add(part, chunk, 'data', code, () => message);
+        this.problems.add(part, chunk, kindOf(code) === 'format' ? 'data' : 'beyond', code, () => message);
       },
     }, verifyTask, null);
   }
@@ -282,7 +283,7 @@ function describe(
       index: part, chunks: grid.count, present, complete: !unreadable && present === grid.count && wrong === 0,
       percent: grid.count === 0 ? 0 : Math.floor((present / grid.count) * 1000) / 10,
       missing_lines: missing.lines, missing_tiles: missing.tiles,
-      ...(unwritten.length > 0 && { unwritten_levels: unwritten.map(({ x, y }) => [x, y]) }),
+      ...(unwritten.length > 0 && { unwritten_levels: unwritten.map(({ x, y }): [number, number] => [x, y]) }),
       broken_chunks: wrongChunks, broken_lines: broken.lines, broken_tiles: broken.tiles,
       ...bytes,
       problem_count: wrong,

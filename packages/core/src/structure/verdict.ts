@@ -46,7 +46,7 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   if (headerProblems.some(({ code }) => code === 'TRUNCATED') || some('truncated')) verdict = young ? 'in progress' : 'truncated';
   else if (wrongHeader || some('leader', 'data', 'duplicate', 'overlap', 'out-of-range')) verdict = 'corrupt';
   else if (missing) verdict = young && coming ? 'in progress' : 'incomplete';
-  else if (headerProblems.some(({ kind }) => kind !== 'format') || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
+  else if (some('beyond') || headerProblems.some(({ kind }) => kind !== 'format') || structure.parts.some((part) => part['unreadable'] !== undefined)) verdict = 'unreadable';
   else if (headerProblems.length > 0) verdict = 'not conforming';
   // However young the file is: nothing is in progress where no chunk is missing.
   else if (recovered > 0) verdict = 'recoverable';
@@ -66,17 +66,17 @@ function partReasons(part: ReportPartStructure, several: boolean): string[] {
   const absent = part.chunks - part.present;
   if (absent === 0) return [];
   const where = several ? `part ${part.index}: ` : '';
-  const unwritten = levelsOf(part);
-  if (unwritten.length > 0) {
-    return [`${where}level 0 is whole, ${levelsText(unwritten)} ${unwritten.length === 1 ? 'was' : 'were'} never written (${absent} of ${part.chunks} chunks): the writer promised them and wrote none, as OpenEXR's Python module 3.5.3 does`];
-  }
+  if (levelsOf(part).length > 0) return [`${where}${missingText(part)} (${absent} of ${part.chunks} chunks): the writer promised them and wrote none, as OpenEXR's Python module 3.5.3 does`];
   return [`${where}${absent} of ${part.chunks} chunks are missing: ${missingText(part)}`];
 }
 
-const levelsOf = (part: ReportPartStructure): readonly (readonly [number, number])[] => (part['unwritten_levels'] ?? []) as readonly (readonly [number, number])[];
+const levelsOf = ({ unwritten_levels: levels = [] }: Pick<ReportPartStructure, 'unwritten_levels'>): readonly (readonly [number, number])[] => levels;
 
-/** `lines 512–575 and 640–655`, `tiles (2, 0)–(4, 0)`, with the level where it is not the full one. */
-export function missingText({ missing_lines: lines, missing_tiles: tiles }: Pick<ReportPartStructure, 'missing_lines' | 'missing_tiles'>): string {
+/** `lines 512 to 575, 640 to 655`, `tiles (2, 0) to (4, 0)`, with the level where it is not the full one; or which levels were never written. */
+export function missingText(part: Pick<ReportPartStructure, 'missing_lines' | 'missing_tiles' | 'unwritten_levels'>): string {
+  const { missing_lines: lines, missing_tiles: tiles } = part;
+  const unwritten = levelsOf(part);
+  if (unwritten.length > 0) return `level 0 is whole, ${levelsText(unwritten)} ${unwritten.length === 1 ? 'was' : 'were'} never written`;
   const texts = lines.length ? lines.map(lineText) : tiles.map(tileText);
   const shown = texts.slice(0, 8).join(', ');
   return `${lines.length ? 'lines' : 'tiles'} ${shown}${texts.length > 8 ? ` and ${texts.length - 8} more ranges` : ''}`;
