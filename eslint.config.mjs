@@ -32,6 +32,14 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'fs', 'path', 'zlib', 'crypto', 'worker_threads', '**/*-node.ts', '**/node.ts'], message: 'This file must run in a browser: reach Node through a file that only node.ts imports.' }] }],
       'no-restricted-globals': ['error', 'Buffer', 'process', '__dirname'],
     } },
+  // A file says how long a list is, and a call's arguments lie on the stack: some ten thousand of them end in a RangeError.
+  { files: ['packages/*/src/**/*.ts', 'apps/*/src/**/*.{ts,tsx}', 'tools/nx-dataengine/src/**/*.mjs'], ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
+    rules: {
+      'no-restricted-syntax': ['error',
+        { selector: 'CallExpression > SpreadElement, NewExpression > SpreadElement', message: 'Arguments lie on the stack: use append, greatest, least or a loop (@exr/core), or an array.' },
+        { selector: "CallExpression[callee.property.name='apply'][arguments.length=2]", message: 'Arguments lie on the stack: use a loop.' },
+      ],
+    } },
   // The editor: what both hosts run knows no Node, what the webview and the engine are made of knows no vscode, and core is not in the webview.
   { files: ['apps/vscode/src/{shared,engine,webview,host}/**/*.{ts,tsx}'], ignores: ['apps/vscode/src/host/{extension,engine-node}.ts', '**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
     rules: {

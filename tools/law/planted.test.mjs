@@ -16,6 +16,7 @@ const files = {
   'packages/core/package.json': { name: '@exr/core', version: '0.1.0', type: 'module', main: './src/index.ts', nx: { tags: ['scope:core', 'platform:neutral'] } },
   'packages/core/src/index.ts': 'export const one = 1;\n',
   'packages/core/src/planted.ts': "import { readFile } from 'node:fs';\nexport const read = readFile;\n",
+  'packages/core/src/stack.ts': 'export const most = (list: number[]) => Math.max(...list);\nexport const all = (list: number[], more: number[]) => list.push(0, ...more);\nexport const set = (list: number[]) => new Array(...list);\nexport const text = (list: number[]) => String.fromCharCode.apply(null, list);\nexport const fine = (list: number[]) => [...list];\n',
   'apps/a/package.json': { name: 'app-a', version: '0.1.0', type: 'module', main: './src/index.ts', dependencies: { '@exr/core': '0.1.0' }, nx: { tags: ['scope:app', 'platform:node'] } },
   'apps/a/src/index.ts': "import { one } from '@exr/core';\nexport const two = one + 1;\n",
   'apps/b/package.json': { name: 'app-b', version: '0.1.0', type: 'module', main: './src/index.ts', dependencies: { 'app-a': '0.1.0' }, nx: { tags: ['scope:app', 'platform:node'] } },
@@ -66,4 +67,10 @@ it('refuses node:fs in the neutral part of core', async () => {
   const messages = await lint('packages/core/src/planted.ts');
   expect(messages.map((m) => m.ruleId)).toEqual(['no-restricted-imports']);
   expect(messages[0].message).toContain('must run in a browser');
+});
+
+it('refuses lists spread over the arguments of a call, which lie on the stack', async () => {
+  const messages = await lint('packages/core/src/stack.ts');
+  expect(messages.map(({ ruleId, line }) => [ruleId, line])).toEqual([1, 2, 3, 4].map((line) => ['no-restricted-syntax', line]));
+  expect(messages[0].message).toContain('Arguments lie on the stack');
 });

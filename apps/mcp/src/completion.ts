@@ -1,7 +1,7 @@
 /** Paths as a person types them: folders and EXR files that begin like this. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isS3Url, s3Url } from '@exr/core';
+import { isS3Url, s3Url, append } from '@exr/core';
 import { allowedUrl, locateObject, objectsBelow } from './sandbox/buckets.ts';
 import { shownPath } from './sandbox/folders.ts';
 import { openFolder } from './sandbox/open.ts';
@@ -26,7 +26,7 @@ export async function completePath(value: string, call: Call): Promise<Completed
   // Nothing typed: with one folder what is in it, with several the folders.
   const starts = above === '' ? (call.folders.length === 1 ? [call.folders[0]!.given] : []) : isS3Url(above) ? [] : [above];
   const found: string[] = above === '' && call.folders.length > 1 ? call.folders.map(({ given }) => `${safe(given, 300)}/`) : [];
-  found.push(...roots.filter((root) => root.startsWith(value)));
+  append(found, roots.filter((root) => root.startsWith(value)));
   for (const start of starts) {
     const opened = await openFolder(call.folders, start).catch(() => null);
     if (!opened) continue;

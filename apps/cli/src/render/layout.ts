@@ -1,3 +1,4 @@
+import { greatest } from '@exr/core';
 import pc from 'picocolors';
 
 export type Paint = ReturnType<typeof pc.createColors>;
@@ -10,13 +11,13 @@ export function paintFor(isTerminal: boolean): Paint {
 
 /** Two aligned columns. */
 export function block(rows: readonly (readonly [string, string])[], indent: string, paint: Paint): string[] {
-  const width = Math.max(0, ...rows.map(([label]) => label.length));
+  const width = greatest(rows, ([label]) => label.length, 0);
   return rows.map(([label, value]) => `${indent}${paint.dim(label.padEnd(width))}  ${value}`);
 }
 
 /** Aligned columns: the first flush left, the others flush right. Cells hold plain text. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[], indent: string, paint: Paint): string[] {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = header.map((title, column) => greatest(rows, (row) => row[column]?.length ?? 0, title.length));
   const line = (cells: readonly string[]): string =>
     cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[column]!))).join('  ');
   return [indent + paint.dim(line(header)), ...rows.map((row) => indent + line(row))];

@@ -1,4 +1,4 @@
-import { type ExrReport, formatBytes, formatCount, plainText, type ReportBox, type ReportChannel, type ReportPart } from '@exr/core';
+import { type ExrReport, formatBytes, formatCount, plainText, type ReportBox, type ReportChannel, type ReportPart, append, greatest } from '@exr/core';
 import { block, type Paint } from './layout.ts';
 import { formatValue } from './value.ts';
 import { statsLines } from './stats.ts';
@@ -15,9 +15,9 @@ export interface RenderOptions {
 export function renderReport(report: ExrReport, options: RenderOptions): string {
   const { paint } = options;
   const lines = [paint.bold(plainText(report.file.path)), `  ${paint.dim(fileFacts(report).join(' · '))}`];
-  for (const part of report.parts) lines.push('', ...partLines(report, part, options));
+  for (const part of report.parts) append(lines, ['', ...partLines(report, part, options)]);
   for (const error of report.errors) lines.push('', `  ${paint.red('error')} ${plainText(error.message, { max: 2000 })} ${paint.dim(`[${error.code}]`)}`);
-  lines.push(...noteLines(report, paint));
+  append(lines, noteLines(report, paint));
   return `${lines.join('\n')}\n`;
 }
 
@@ -59,10 +59,10 @@ function partLines(report: ExrReport, part: ReportPart, options: RenderOptions):
   if (part.timecode !== null) facts.push(['timecode', part.timecode]);
   if (part.frame_rate !== null) facts.push(['frame rate', `${part.frame_rate} fps`]);
   const lines = [title(part, paint), ...block(facts, '    ', paint)];
-  lines.push(`    ${paint.dim('channels')} ${formatCount(channels.length)}`, ...block(channelRows(channels), '      ', paint));
-  lines.push(`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`, ...attributeLines(part, options));
+  append(lines, [`    ${paint.dim('channels')} ${formatCount(channels.length)}`, ...block(channelRows(channels), '      ', paint)]);
+  append(lines, [`    ${paint.dim('attributes')} ${formatCount(part.attributes.length)}`, ...attributeLines(part, options)]);
   const stats = report.stats?.parts.find((candidate) => candidate.index === part.index);
-  if (stats) lines.push(`    ${paint.dim('statistics')}`, ...statsLines(stats, { paint, indent: '      ' }));
+  if (stats) append(lines, [`    ${paint.dim('statistics')}`, ...statsLines(stats, { paint, indent: '      ' })]);
   return lines;
 }
 
@@ -73,8 +73,8 @@ function title(part: ReportPart, paint: Paint): string {
 /** Name, type and value of each attribute but `channels`, which the channels' own rows show. */
 function attributeLines(part: ReportPart, { paint, columns }: RenderOptions): string[] {
   const attributes = part.attributes.filter((attribute) => attribute.name !== 'channels');
-  const nameWidth = Math.min(36, Math.max(4, ...attributes.map((attribute) => plainText(attribute.name).length)));
-  const typeWidth = Math.min(16, Math.max(4, ...attributes.map((attribute) => plainText(attribute.type).length)));
+  const nameWidth = Math.min(36, greatest(attributes, ({ name }) => plainText(name, { max: 40 }).length, 4));
+  const typeWidth = Math.min(16, greatest(attributes, ({ type }) => plainText(type, { max: 40 }).length, 4));
   const room = Math.max(24, columns - nameWidth - typeWidth - 11);
   return attributes.map((attribute) => {
     const name = plainText(attribute.name, { max: 200 }).padEnd(nameWidth);

@@ -1,4 +1,4 @@
-import { type ChannelStats, type ExrReport, formatCount, formatNumber, type JsonNumber, plainText, type PartStats, type ReportPartStats } from '@exr/core';
+import { type ChannelStats, type ExrReport, formatCount, formatNumber, type JsonNumber, plainText, type PartStats, type ReportPartStats, append, greatest } from '@exr/core';
 import { type Paint, table } from './layout.ts';
 import { noteLines } from './report.ts';
 
@@ -15,11 +15,11 @@ export function renderStats(report: ExrReport, options: StatsOptions): string {
   for (const part of report.stats?.parts ?? []) {
     const facts = report.parts.find((each) => each.index === part.index);
     lines.push('', `  ${paint.cyan(`part ${part.index}`)}${facts?.name ? ` ${paint.bold(`“${plainText(facts.name, { max: 80 })}”`)}` : ''}  ${paint.dim(facts ? `${facts.type} ${facts.compression} ${facts.width} × ${facts.height}` : '')}`);
-    lines.push(...statsLines(part, { paint, indent: '    ' }));
-    if (options.histogram) lines.push(...part.channels.flatMap((channel) => histogramLines(channel as ChannelStats, options)));
+    append(lines, statsLines(part, { paint, indent: '    ' }));
+    if (options.histogram) append(lines, part.channels.flatMap((channel) => histogramLines(channel as ChannelStats, options)));
   }
   for (const error of report.errors) lines.push('', `  ${paint.red('error')} ${plainText(error.message, { max: 2000 })} ${paint.dim(`[${error.code}]`)}`);
-  lines.push(...noteLines(report, paint));
+  append(lines, noteLines(report, paint));
   return `${lines.join('\n')}\n`;
 }
 
@@ -60,7 +60,7 @@ const ROWS = 4;
 function histogramLines(channel: ChannelStats, { paint }: StatsOptions): string[] {
   const histogram = channel.histogram;
   if (!histogram || histogram.counts.length < 2) return [];
-  const most = Math.sqrt(Math.max(...histogram.counts));
+  const most = Math.sqrt(greatest(histogram.counts, Number));
   const heights = histogram.counts.map((count) => (count === 0 ? 0 : Math.max(1, Math.round((Math.sqrt(count) / most) * ROWS * 8))));
   const rows = Array.from({ length: ROWS }, (_, row) => heights.map((height) => BLOCKS[Math.min(8, Math.max(0, height - (ROWS - 1 - row) * 8))]).join(''));
   const first = edge(histogram.edges[0]!);

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, plainText } from '@exr/core';
+import { formatBytes, formatCount, plainText, greatest } from '@exr/core';
 import type { Count, StoreSummary } from '@exr/core/store';
 import { summarySections } from './store.ts';
 
@@ -46,7 +46,7 @@ const short = (text: string, most: number): string => (text.length <= most ? tex
 /** Horizontal bars by number of files; the whole name is in the tooltip. */
 function bars(title: string, counts: readonly Count[]): string {
   const shown = counts.slice(0, MOST_BARS);
-  const most = Math.max(1, ...shown.map(({ files }) => files));
+  const most = greatest(shown, ({ files }) => files, 1);
   const rows = shown.map(({ name, files, bytes }, i) => {
     const y = i * 22;
     const width = Math.max(2, Math.round((files / most) * 190));
@@ -60,7 +60,7 @@ function bars(title: string, counts: readonly Count[]): string {
 /** Columns in time. */
 function columns(title: string, counts: readonly Count[]): string {
   const shown = counts.filter(({ name }) => name !== null).slice(-36);
-  const most = Math.max(1, ...shown.map(({ files }) => files));
+  const most = greatest(shown, ({ files }) => files, 1);
   const step = Math.min(60, 450 / Math.max(1, shown.length));
   const marks = shown.map(({ name, files, bytes }, i) => {
     const height = Math.max(2, Math.round((files / most) * 120));

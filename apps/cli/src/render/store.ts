@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, plainText } from '@exr/core';
+import { formatBytes, formatCount, plainText, greatest } from '@exr/core';
 import type { Count, ExrRow, Match, SqlResult, StoreSummary } from '@exr/core/store';
 import { block, table, type Paint } from './layout.ts';
 
@@ -35,7 +35,7 @@ export function summarySections(summary: StoreSummary): { title: string; counts:
 export function renderSummary(summary: StoreSummary, paint: Paint): string {
   const head = block([['store', plainText(summary.location)], ['files', formatCount(summary.files)], ['sequences', formatCount(summary.sequences)], ['size', formatBytes(summary.bytes)]], '', paint);
   const sections = summarySections(summary).flatMap(({ title, counts }) => {
-    const most = Math.max(...counts.map(({ files }) => files));
+    const most = greatest(counts, ({ files }) => files);
     const rows = counts.slice(0, 12).map(({ name, files, bytes }) => [plainText(name ?? '(not said)', { max: 50 }), formatCount(files), formatBytes(bytes), '▇'.repeat(Math.max(1, Math.round((files / most) * 20))).padEnd(20)]);
     return ['', paint.bold(title), ...table(['', 'files', 'size', ''], rows, '  ', paint).slice(1), ...(counts.length > 12 ? [`  ${paint.dim(`and ${counts.length - 12} more`)}`] : [])];
   });

@@ -1,4 +1,4 @@
-import { type ExrReport, formatBytes, formatCount, plainText, type ReportPart, type ReportPartStructure } from '@exr/core';
+import { type ExrReport, formatBytes, formatCount, plainText, type ReportPart, type ReportPartStructure, append } from '@exr/core';
 import type { Paint } from './layout.ts';
 
 export interface VerdictOptions {
@@ -22,12 +22,12 @@ export function renderVerdict(report: ExrReport, { paint, columns }: VerdictOpti
     const facts = report.parts.find((each) => each.index === part.index);
     const name = facts?.name ? ` “${plainText(facts.name, { max: 60 })}”` : '';
     lines.push(`  ${paint.cyan(`part ${part.index}`)}${name}  ${formatCount(part.present)} of ${formatCount(part.chunks)} chunks, ${String(part['percent'])} % there`);
-    lines.push(...mapOf(part, facts, Math.min(64, columns - 8)).map((row) => `    ${row}`));
+    append(lines, mapOf(part, facts, Math.min(64, columns - 8)).map((row) => `    ${row}`));
   }
   const reasons = structure?.['reasons'];
   for (const reason of Array.isArray(reasons) ? reasons.slice(0, 12) : []) lines.push(`  ${plainText(String(reason), { max: 400 })}`);
   if (Array.isArray(reasons) && reasons.length > 12) lines.push(`  … ${reasons.length - 12} more (--format json lists them)`);
-  lines.push(...notes);
+  append(lines, notes);
   if (structure?.['table'] === 'recovered') lines.push(paint.dim('  exr verify FILE --fix-table COPY.exr writes a copy that every reader can open'));
   return `${lines.join('\n')}\n`;
 }

@@ -48,7 +48,7 @@ export function familyOf(type: string): Family {
 export function requestOf(event: Incoming, bucket: string | null): Request {
   const family = familyOf(event.type);
   const layers = layersOf(event.data);
-  const wishes = layers.length > 0 ? wishesOf(Object.assign({}, ...layers.toReversed()) as Data) : NO_WISHES;
+  const wishes = layers.length > 0 ? wishesOf(layers.reduceRight<Data>((all, each) => Object.assign(all, each), {} as Data)) : NO_WISHES;
   if (family === 'schedule') return { family, subjects: [], wishes };
   const elementPath = text(event['elementpath']);
   const time = timeOf(event.time);

@@ -1,4 +1,4 @@
-import { type Box2i, type ExrFile, type JsonNumber, jsonNumber as spelled, type PartHeader, plainText, readDeepSamples, readPixels, type SkippedChunk } from '@exr/core';
+import { type Box2i, type ExrFile, type JsonNumber, jsonNumber as spelled, type PartHeader, plainText, readDeepSamples, readPixels, type SkippedChunk, append } from '@exr/core';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
 import { name, number, safe } from '../answer/text.ts';
@@ -72,7 +72,7 @@ async function flatAnswer(file: ExrFile, options: Options, base: Base) {
   const lines = [`${name(base.path, 300)}: part ${base.part}${levelText(base.level)}, (${region.xMin},${region.yMin}) to (${region.xMax},${region.yMax})`];
   for (const channel of channels) {
     if (one) lines.push(`${name(channel.name)} ${valuesText(channel.rows.flat())}`);
-    else lines.push(`${name(channel.name)}:`, ...channel.rows.map(valuesText));
+    else append(lines, [`${name(channel.name)}:`, ...channel.rows.map(valuesText)]);
   }
   return { text: [...lines, ...lost.map((text) => `skipped: ${text}`)].join('\n'), data: { ...base, region: boxOf(region), channels, skipped: lost, note: '' } };
 }

@@ -1,4 +1,4 @@
-import { type ChannelStats, computeStats, type ExrFile, type JsonNumber, mapInOrder, type PartStats } from '@exr/core';
+import { type ChannelStats, computeStats, type ExrFile, type JsonNumber, mapInOrder, type PartStats, greatest } from '@exr/core';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
 import { page, pageText } from '../answer/page.ts';
@@ -163,7 +163,7 @@ function fileRow(ref: FrameRef, file: ExrFile, parts: readonly PartStats[]): Fil
   const weighted = sum((channel) => (typeof channel.mean === 'number' ? channel.mean * channel.finite : 0), counted);
   return {
     path: ref.shown, frame: ref.frame, nan: sum(({ nan }) => nan), inf: sum(({ pos_inf, neg_inf }) => pos_inf + neg_inf), black: counted.length > 0 && counted.every(({ count, zero }) => count > 0 && zero === count),
-    missing_chunks: parts.reduce((total, part) => total + (part.skipped_count ?? part.skipped.length), 0), mean: finite > 0 ? weighted / finite : null, max: maxima.length > 0 ? Math.max(...maxima) : null,
+    missing_chunks: parts.reduce((total, part) => total + (part.skipped_count ?? part.skipped.length), 0), mean: finite > 0 ? weighted / finite : null, max: maxima.length > 0 ? greatest(maxima, Number) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import { buildReport, type ExrFile, type ExrReport, formatBytes, frameRanges, type PartHeader, type ReportPart } from '@exr/core';
+import { buildReport, type ExrFile, type ExrReport, formatBytes, frameRanges, type PartHeader, type ReportPart, append } from '@exr/core';
 import { z } from 'zod';
 import { name, number, safe, UNTRUSTED } from '../answer/text.ts';
 import { estimateTokens } from '../answer/tokens.ts';
@@ -72,7 +72,7 @@ function answerOf(file: ExrFile, report: ExrReport, frames: string | null, round
     lines.push(one.text);
     data.parts.push(one.data);
   }
-  lines.push(...problems.map((problem) => `problem: ${problem}`), ...notes.map((note) => `note: ${note}`));
+  append(lines, [...problems.map((problem) => `problem: ${problem}`), ...notes.map((note) => `note: ${note}`)]);
   return { text: lines.join('\n'), data: { ...data, note: '' } };
 }
 

@@ -1,5 +1,5 @@
 /** What is wrong with a file as entries for the Problems panel. */
-import { missingText, type ExrReport } from '@exr/core';
+import { missingText, type ExrReport, append } from '@exr/core';
 import type { StructureAnswer } from '../shared/protocol.ts';
 import { withoutName } from '../shared/said.ts';
 import type { Fault } from './session.ts';
@@ -42,8 +42,8 @@ export function problemsOf(report: ExrReport, structure: StructureAnswer | null,
   if (trailing > 0) found.push({ code: 'TRAILING_BYTES', message: `${trailing} bytes behind the last chunk belong to nothing`, severity: 'warning' });
   const unreferenced = Number(structure?.structure['unreferenced_bytes'] ?? 0);
   if (unreferenced > 0) found.push({ code: 'UNREFERENCED_BYTES', message: `${unreferenced} bytes between the chunks belong to none`, severity: 'warning' });
-  found.push(...faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
-  found.push(...report.notes.map(({ code, message }): Problem => ({ code, message, severity: 'information' })));
+  append(found, faults.map((fault): Problem => ({ ...fault, severity: 'error' })));
+  append(found, report.notes.map(({ code, message }): Problem => ({ code, message, severity: 'information' })));
   const order = { error: 0, warning: 1, information: 2 } as const;
   // The panel says which file it is about.
   const place = `${report.file.path}: `;

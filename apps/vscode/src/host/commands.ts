@@ -63,6 +63,7 @@ export function registerCommands(options: CommandOptions): vscode.Disposable[] {
 function told(act: (...given: readonly unknown[]) => Promise<unknown> | unknown): (...given: readonly unknown[]) => Promise<unknown> {
   return async (...given) => {
     try {
+      // eslint-disable-next-line no-restricted-syntax -- what VS Code gives a command: a handful
       return await act(...given);
     } catch (error) {
       const { code, message } = wireError(error);

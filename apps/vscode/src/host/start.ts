@@ -28,9 +28,8 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
       settings = readSettings();
       provider.settingsChanged();
     }),
-    ...registerCommands({ provider, platform, states }),
-    ...registerMcp(context, platform, () => settings),
   );
+  for (const one of [...registerCommands({ provider, platform, states }), ...registerMcp(context, platform, () => settings)]) context.subscriptions.push(one);
 }
 
 async function confirm(uri: vscode.Uri, bytes: number): Promise<boolean> {

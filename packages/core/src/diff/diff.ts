@@ -1,3 +1,4 @@
+import { append } from '../flow/index.ts';
 import type { ExrReport, JsonValue, ReportChannel, ReportChannelStats, ReportPart } from '../report/index.ts';
 import { changes, same, type Change } from './values.ts';
 
@@ -99,7 +100,7 @@ function diffStats(before: ExrReport, after: ExrReport, a: ReportPart, b: Report
     const other = right.get(name);
     if (!other) continue;
     const numbers = (stats: ReportChannelStats): Map<string, JsonValue> => new Map(NUMBERS.map((key) => [`${name}.${key}`, stats[key]]));
-    found.push(...changes(numbers(mine), numbers(other), (x, y) => close(x, y, tolerance)));
+    append(found, changes(numbers(mine), numbers(other), (x, y) => close(x, y, tolerance)));
   }
   return found;
 }

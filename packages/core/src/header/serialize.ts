@@ -1,3 +1,4 @@
+import { append } from '../flow/index.ts';
 import { concatBytes } from '../bytes/index.ts';
 import type { ExrFile } from './open.ts';
 import { ATTRIBUTE_TYPES } from './attribute-types/index.ts';
@@ -14,7 +15,10 @@ import { MAGIC } from './magic.ts';
  */
 export function serializeHeader(file: Pick<ExrFile, 'version' | 'parts'>): Uint8Array {
   const pieces: Uint8Array[] = [Uint8Array.from(MAGIC), uint32(versionNumber(file.version))];
-  for (const part of file.parts) pieces.push(...partPieces(part), Uint8Array.of(0));
+  for (const part of file.parts) {
+    append(pieces, partPieces(part));
+    pieces.push(Uint8Array.of(0));
+  }
   if (file.version.multipart) pieces.push(Uint8Array.of(0));
   return concatBytes(pieces);
 }

@@ -1,4 +1,5 @@
 /** The standard attributes: their names and types (OpenEXR 3.4, StandardAttributes.rst and ImfStandardAttributes.h). */
+import { greatest } from '../flow/index.ts';
 import type { AttributeValues } from './values.ts';
 
 export type AttributeGroup = 'basic' | 'multipart' | 'position' | 'camera' | 'lens' | 'editorial' | 'color' | 'pipeline' | 'deprecated';
@@ -68,7 +69,7 @@ export const STANDARD_ATTRIBUTES: ReadonlyMap<string, StandardAttribute> = new M
 );
 
 const BY_LOWER_CASE: ReadonlyMap<string, StandardAttribute> = new Map([...STANDARD_ATTRIBUTES.values()].map((each) => [each.name.toLowerCase(), each]));
-const LONGEST = Math.max(...[...STANDARD_ATTRIBUTES.keys()].map(({ length }) => length));
+const LONGEST = greatest(STANDARD_ATTRIBUTES.keys(), ({ length }) => length);
 
 /** The standard attribute of this name, or the one that differs from it in case alone (`timecode` → `timeCode`). */
 export function standardAttribute(name: string): StandardAttribute | undefined {

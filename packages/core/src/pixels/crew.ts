@@ -1,6 +1,6 @@
 /** The decoding half of the engine: every thread takes the next batch when it is free. */
 import { ExrError } from '../errors.ts';
-import { nextTurn } from '../flow/index.ts';
+import { append, nextTurn } from '../flow/index.ts';
 import { transferable, type Batch } from './batches.ts';
 import { giveBack, giveBackKernels, takeKernels, takeWorkers, withoutWorkers, workerDied, workerPlatform, type PooledWorker } from './pool.ts';
 import { Places } from './places.ts';
@@ -78,7 +78,7 @@ class Crew<Params, Result, Final> {
 
   async #take(count: number): Promise<PooledWorker[]> {
     const workers = count > 0 ? await takeWorkers(workerPlatform()!, count) : [];
-    this.#workers.push(...workers); // as many as threads
+    append(this.#workers, workers);
     return workers;
   }
 

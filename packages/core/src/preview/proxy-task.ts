@@ -1,4 +1,5 @@
 /** The part of a preview that runs beside the decoder: each chunk's values, averaged into the picture's pixels. */
+import { greatest } from '../flow/index.ts';
 import type { ChunkShape } from '../compression/index.ts';
 import type { Box2i } from '../header/index.ts';
 import type { ChunkTask, DecodedChunk } from '../pixels/index.ts';
@@ -75,7 +76,7 @@ function patchOf(decoded: DecodedChunk, params: ProxyParams, across: SpreadOf): 
   const { shape } = decoded;
   const { names, window } = params;
   // Rows between subsampled ones reach into the chunks above and below.
-  const reach = Math.max(0, ...shape.channels.map((channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0)));
+  const reach = greatest(shape.channels, (channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0), 0);
   const pixelsX = across({ first: shape.xMin, step: 1, count: shape.xMax - shape.xMin + 1, low: shape.xMin, high: shape.xMax });
   const pixelsY = spread(params.down, { first: shape.yMin, step: 1, count: shape.yMax - shape.yMin + 1, low: shape.yMin, high: shape.yMax });
   const [yLow, yHigh] = [Math.max(window.yMin, shape.yMin - reach), Math.min(window.yMax, shape.yMax + reach)];

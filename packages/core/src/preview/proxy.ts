@@ -1,4 +1,5 @@
 /** The picture's pixels before they are developed: means of the file's values. */
+import { greatest } from '../flow/index.ts';
 import { usableIndex, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
 import type { PartHeader } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -43,7 +44,7 @@ export async function readProxy(
   const depths = part.isDeep ? part.channels.map(({ name }) => name).filter((name) => name === 'A' || name === 'Z' || name === 'ZBack') : [];
   const params: ProxyParams = { names, across, down, window: level.window, weighedBy: weighing(part, picture, frame) };
   // Lines between subsampled ones need those above and below.
-  const reach = Math.max(0, ...part.channels.map((channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0)));
+  const reach = greatest(part.channels, (channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0), 0);
   const keep = options.every ? undefined : sampler(frame, part, index);
   const { skipped } = await processChunks(
     {

@@ -1,3 +1,4 @@
+import { append } from '../flow/index.ts';
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
@@ -124,7 +125,7 @@ export function reportNote(note: ExrNote | ReportNote): ReportNote {
 function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[], notes: (ExrNote | ReportNote)[]): ReportPart {
   const { dataWindow, tiles } = part;
   const chunks = chunksOf(file, part, errors);
-  if (chunks.count !== null) notes.push(...chunkCountNotes(file, part, chunks.count));
+  if (chunks.count !== null) append(notes, chunkCountNotes(file, part, chunks.count));
   const tiled = part.isTiled ? tiles : null;
   const frameRate = frameRateOf(part);
   return {

@@ -92,11 +92,8 @@ function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]+/gu, '\ufffd');
 }
 
-// String.fromCharCode takes its arguments from the stack: no more than this at once.
-const AT_ONCE = 8192;
-
 function base64(bytes: Uint8Array): string {
   let binary = '';
-  for (let at = 0; at < bytes.length; at += AT_ONCE) binary += String.fromCharCode(...bytes.subarray(at, at + AT_ONCE));
+  for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
 }

@@ -1,3 +1,4 @@
+import { append } from '../flow/index.ts';
 import { compareNatural } from './natural.ts';
 import { possibleFrameOf, type PossibleFrame } from './frame-name.ts';
 
@@ -56,7 +57,7 @@ export function groupSequences(names: Iterable<string>, options: SequenceOptions
     if (!family) families.set(key, (family = { before, after, members: [] }));
     family.members.push({ name, found });
   }
-  for (const family of families.values()) sequences.push(...sequencesOf(family, options));
+  for (const family of families.values()) append(sequences, sequencesOf(family, options));
   return sequences.sort((a, b) => compareNatural(a.pattern, b.pattern));
 }
 
@@ -94,7 +95,7 @@ function byPadding(members: readonly Member[]): { hashes: number; members: Membe
   const groups: { hashes: number; members: Member[]; padded: boolean }[] = [];
   for (const [width, { padded, members: own }] of [...widths].sort(([a], [b]) => a - b)) {
     const last = groups.at(-1);
-    if (last && !padded) last.members.push(...own);
+    if (last && !padded) append(last.members, own);
     else groups.push({ hashes: width, members: own, padded });
   }
   for (const group of groups) if (!group.padded && (widths.size > 1 || group.hashes === 1)) group.hashes = 1;
@@ -107,7 +108,7 @@ function signsInWidth(widths: Map<number, { padded: boolean; members: Member[] }
     const wider = widths.get(width + 1);
     if (!wider || !own.padded || own.members.some(({ found }) => !found.digits.startsWith('-'))) continue;
     if (!wider.members.some(({ found }) => isPadded(found.digits) && !found.digits.startsWith('-'))) continue;
-    wider.members.push(...own.members);
+    append(wider.members, own.members);
     widths.delete(width);
   }
 }

@@ -1,4 +1,5 @@
 /** One word for a file, and why. */
+import { append } from '../flow/index.ts';
 import type { ExrError } from '../errors.ts';
 import type { ReportMissingLines, ReportMissingTiles, ReportPartStructure, ReportStructure } from '../report/index.ts';
 import type { ChunkProblem, Examination } from './examine.ts';
@@ -31,8 +32,8 @@ export function judge(examination: Examination, headerProblems: readonly ExrErro
   const reasons: string[] = headerProblems.map((problem) => problem.message);
   const some = (...kinds: ChunkProblem['kind'][]): boolean => kinds.some((kind) => problemCounts.has(kind));
   const young = secondsOld !== null && secondsOld >= 0 && secondsOld < recent;
-  for (const part of structure.parts) reasons.push(...partReasons(part, structure.parts.length > 1));
-  reasons.push(...grouped(problems, problemCounts));
+  for (const part of structure.parts) append(reasons, partReasons(part, structure.parts.length > 1));
+  append(reasons, grouped(problems, problemCounts));
   if (recovered > 0) reasons.push(`the offset table lacked or had wrong ${recovered} ${recovered === 1 ? 'entry' : 'entries'} of chunks that are in the file; programs that trust the table cannot read them`);
   const trailing = Number(structure['trailing_bytes'] ?? 0);
   const unreferenced = Number(structure['unreferenced_bytes'] ?? 0);

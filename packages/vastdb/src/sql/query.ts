@@ -45,7 +45,7 @@ export function runSql(transport: Transport, sql: string, options: SqlOptions): 
     },
     async toArray() {
       const all: Row[] = [];
-      for await (const { batch } of batches()) if (batch !== undefined) all.push(...rowsOf(batch));
+      for await (const { batch } of batches()) if (batch !== undefined) for (const row of rowsOf(batch)) all.push(row);
       return all;
     },
     async toTable() {

@@ -59,7 +59,7 @@ export function queryFrames(arrow: Arrow, tx: Tx, table: TableDef, headers: Quer
       const mine = inSplit(headers.split * headers.positions.length + i, headers.splits * headers.positions.length, shape.rowGroup ?? 16);
       const { rows, next } = takePage(tx, table, filter, Number(position), headers.limit, mine);
       const values = (c: number): unknown[] => (columns[c]?.id === ROW_ID_COLUMN ? rows.map((row) => BigInt(row.id)) : rows.map((row) => row.values[columns[c]?.id ?? -1]));
-      frames.push(...pageFrames(arrow, relation, projected, values, rows.length, i, next, shape.rowsPerBatch ?? Infinity));
+      for (const frame of pageFrames(arrow, relation, projected, values, rows.length, i, next, shape.rowsPerBatch ?? Infinity)) frames.push(frame);
       position = next;
     }
     return frames.length > 0 ? frames : pageFrames(arrow, relation, projected, () => [], 0, i, END_OF_ROWS, Infinity);
@@ -179,7 +179,7 @@ function streamMessages(arrow: Arrow, parts: readonly { field?: Field; data?: Da
   for (const { field, data, rows } of parts) {
     const schema = new arrow.Schema(field === undefined ? [] : [field]);
     const whole = splitMessages(batchStream(arrow, makeBatch(arrow, schema, data === undefined ? [] : [data], rows)));
-    messages.push(...(messages.length === 0 ? whole.slice(0, -1) : whole.slice(1, -1)));
+    for (const message of messages.length === 0 ? whole.slice(0, -1) : whole.slice(1, -1)) messages.push(message);
   }
   messages.push(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0));
   return messages;

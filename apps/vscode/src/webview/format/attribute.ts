@@ -90,7 +90,7 @@ function channelText(channel: Readonly<Record<string, JsonValue>>): string {
 function matrix(values: readonly number[], size: 3 | 4, text: (value: number) => string): ReadableValue {
   const isIdentity = values.every((value, i) => value === (i % (size + 1) === 0 ? 1 : 0));
   const cells = values.map(text);
-  const widths = Array.from({ length: size }, (_, column) => Math.max(...Array.from({ length: size }, (_row, row) => cells[row * size + column]?.length ?? 0)));
+  const widths = Array.from({ length: size }, (_, column) => Array.from({ length: size }, (_row, row) => cells[row * size + column]?.length ?? 0).reduce((most, each) => Math.max(most, each), 0));
   const rows = Array.from({ length: size }, (_, row) => ({ label: `row ${row + 1}`, value: cells.slice(row * size, (row + 1) * size).map((cell, column) => cell.padStart(widths[column]!)).join('  ') }));
   return { line: `${size} × ${size}${isIdentity ? ' identity' : ` [${cells.slice(0, size).join(' ')} …]`}`, rows, cut: false };
 }

@@ -128,7 +128,7 @@ function drawValues(context: CanvasRenderingContext2D, { transform, exact, ratio
         const [centreX, centreY] = toScreen(transform, x + 0.5, y + 0.5);
         const texts = answer.planes.map((plane) => valueText(valueAt(plane, i), 4));
         // A plate no larger than the numbers: the pixel's own colour stays in sight around it.
-        const wide = Math.min(cellX * 0.94, Math.max(...texts.map((text) => text.length)) * size * 0.62 + size * 0.5);
+        const wide = Math.min(cellX * 0.94, texts.reduce((most, text) => Math.max(most, text.length), 0) * size * 0.62 + size * 0.5);
         context.fillStyle = 'rgb(0 0 0 / 0.5)';
         context.fillRect(Math.round(centreX - wide / 2), Math.round(centreY - (lines * step) / 2 - size * 0.1), Math.round(wide), Math.round(lines * step + size * 0.2));
         texts.forEach((text, line) => {

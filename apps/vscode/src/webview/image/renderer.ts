@@ -115,7 +115,7 @@ export class Renderer {
     const scaled = coarse === 1 ? transform : { originX: transform.originX / coarse, originY: transform.originY / coarse, scaleX: transform.scaleX / coarse, scaleY: transform.scaleY / coarse };
     this.frames++;
     gl.viewport(0, 0, canvas.width, canvas.height);
-    gl.clearColor(...surround, 1);
+    gl.clearColor(surround[0], surround[1], surround[2], 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     if (!look) return;
     for (const piece of pieces) this.#drawPiece(piece, look, scaled, map);
@@ -155,12 +155,12 @@ export class Renderer {
     // Fragments count from the bottom.
     gl.uniform4f(at('uMap'), perX, -perY, fromX, fromY + canvas.height * perY);
     gl.uniformMatrix3fv(at('uMatrix'), true, look.matrix ?? IDENTITY);
-    gl.uniform3f(at('uWeights'), ...look.weights);
-    gl.uniform2f(at('uSpread'), ...look.spread);
-    gl.uniform3f(at('uLog'), ...look.log);
+    gl.uniform3fv(at('uWeights'), look.weights);
+    gl.uniform2fv(at('uSpread'), look.spread);
+    gl.uniform3fv(at('uLog'), look.log);
     gl.uniform1f(at('uGamma'), 1 / look.gamma);
-    gl.uniform3f(at('uUnder'), ...look.under);
-    gl.uniform3f(at('uUnder2'), ...look.under2);
+    gl.uniform3fv(at('uUnder'), look.under);
+    gl.uniform3fv(at('uUnder2'), look.under2);
     gl.uniform2f(at('uHatch'), transform.originX, canvas.height - transform.originY);
     const bound: readonly (readonly [number, WebGLTexture | null])[] = [
       [UNITS.uPlanes, piece.planes], [UNITS.uMarks, piece.marks], [UNITS.uRamp, this.#ramp],

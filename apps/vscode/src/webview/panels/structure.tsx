@@ -74,7 +74,7 @@ function PartStructure({ session, opened, part, boxes, bytes }: { session: Sessi
   const channels = ((part['channels'] as readonly ChannelBytes[] | undefined) ?? []).toSorted((a, b) => b.bytes_estimated - a.bytes_estimated);
   const ratio = part['compression_ratio'] as number | null | undefined;
   const places = info ? missingPlaces(part, info, boxes) : [];
-  const most = Math.max(1, ...channels.map((channel) => channel.bytes_estimated));
+  const most = channels.reduce((most, channel) => Math.max(most, channel.bytes_estimated), 1);
   return (
     <section class="part-structure">
       <h3>{opened.report.parts.length > 1 ? `Part ${part.index}` : 'Chunks'}{header?.name && <span class="dim"> {plainText(header.name, { max: 60 })}</span>}</h3>

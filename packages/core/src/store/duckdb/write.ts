@@ -91,8 +91,8 @@ async function insertFiles(connection: DuckDBConnection, session: Session, files
       const file = Object.assign(row(), contents.of(i));
       rows!.push(file);
       const keyed = (made: readonly Row[]): StoredRow[] => made.map((one) => Object.assign(one, { file_id: file['file_id']!, file_path: file['file_path']! }));
-      stats!.push(...keyed(statsRowsOf(report)));
-      findings!.push(...keyed(findingRowsOf(report)));
+      for (const row of keyed(statsRowsOf(report))) stats!.push(row);
+      for (const row of keyed(findingRowsOf(report))) findings!.push(row);
     }
     await append(FILE_ROWS, rows!);
     await append(STATS, stats!);

@@ -20,12 +20,14 @@ export function filesPredicate(v: VastDb, filter: StoreFilter, where: WhereNode 
     const predicate = wirePredicate(v, node, 'files', has);
     if (predicate) parts.push(predicate);
   }
+  // eslint-disable-next-line no-restricted-syntax -- as many as the question has conditions
   return parts.length === 0 ? undefined : v.and(...parts);
 }
 
 /** Conditions on `parts` that a part meets which fits the whole expression. */
 export function partsPredicate(v: VastDb, where: WhereNode, has: (column: string) => boolean): Predicate | undefined {
   const parts = conjuncts(where).map((node) => wirePredicate(v, node, 'parts', has)).filter((predicate) => predicate !== undefined);
+  // eslint-disable-next-line no-restricted-syntax -- as many as the question has conditions
   return parts.length === 0 ? undefined : v.and(...parts);
 }
 

@@ -95,6 +95,7 @@ export async function knownBelow(tx: Transaction, tables: StoreTables, under: { 
   if (under !== null) where.push(under.bucket === null ? v.isNull('bucket') : v.eq('bucket', under.bucket));
   if (path !== '') where.push(v.or(v.eq('file_path', path), v.startsWith('file_path', `${path}/`)));
   const known = new Map<string, KnownFile>();
+  // eslint-disable-next-line no-restricted-syntax -- as many as the question has conditions
   const selection = tables.table(tx, 'files').select({ columns: ['file_id', 'bucket', 'file_path', 'version', 'status', 'embedding_version', 'has_stats'], where: v.and(...where) });
   for await (const found of selection.rows()) {
     const row = plain(found);

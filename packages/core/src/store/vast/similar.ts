@@ -63,6 +63,7 @@ export async function nearestHere(tx: Transaction, tables: StoreTables, { vector
   const where = [v.eq('embedding_version', EMBEDDING_VERSION), ...(filter.deleted ? [] : [v.ne('status', 'deleted')])];
   const narrow = chosen !== undefined && chosen.size <= 1000 ? [v.oneOf('file_id', [...chosen.keys()])] : [];
   const norm = Math.sqrt(dot(vector, 0, vector));
+  // eslint-disable-next-line no-restricted-syntax -- as many as the question has conditions
   for await (const batch of tables.table(tx, 'files').select({ columns: ['file_id', 'sequence', column], where: v.and(...where, ...narrow), pageSize: PAGE_ROWS })) {
     const { values: vectors, there } = vectorsOf(batch, column, length);
     const [ids, sequences] = [batch.getChild('file_id')!, batch.getChild('sequence')!];

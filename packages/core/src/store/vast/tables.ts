@@ -1,4 +1,5 @@
 /** The tables in the schema: made once a process, checked, and brought up to date (columns are only ever added). */
+import { greatest } from '../../flow/index.ts';
 import type { ColumnSpecs, ColumnType as WireType, Database, Schema, Table as WireTable, Transaction } from '@exr/vastdb';
 import { ExrError } from '../../errors.ts';
 import { STORE_VERSION, TABLES, vectorLength, type Column, type TableName } from '../columns.ts';
@@ -105,7 +106,7 @@ async function checkVersion(v: VastDb, schema: Schema, there: ReadonlySet<string
   };
   if (!there.has(INFO)) return fail('INVALID_ARGUMENT', `a schema with the tables ${[...there].slice(0, 5).join(', ')}, expected a store of exr-inspector or an empty schema`);
   const rows = await schema.table(INFO, { columns: INFO_COLUMNS(v) }).select({ where: v.eq('key', 'store_version'), columns: ['value'] }).toArray();
-  const version = Math.max(...rows.map((row) => Number(row['value'])));
+  const version = greatest(rows, (row) => Number(row['value']));
   if (!(version >= 1)) return fail('READ_FAILED', `its store_version is ${rows.map((row) => String(row['value'])).join() || 'missing'}, expected 1 to ${STORE_VERSION}: the store is damaged`);
   if (version > STORE_VERSION) return fail('UNSUPPORTED_VERSION', `store version ${version}, this exr knows 1 to ${STORE_VERSION}: use a newer exr; the store is left as it is`);
   return version;

@@ -1,4 +1,5 @@
 /** Text as DuckDB compares and matches it, so that a filter finds the same files in both stores. */
+import { append } from '../../flow/index.ts';
 import { ExrError } from '../../errors.ts';
 
 /** By code points, which is the order of the UTF-8 bytes: UTF-16 puts U+FF5E behind 😀. */
@@ -27,8 +28,8 @@ export function likePattern(pattern: string, fold: boolean): (text: string) => b
     const point = points[i]!;
     if (point === '%') pieces.push(RUN);
     else if (point === '_') pieces.push(ANY);
-    else if (point !== '\\') pieces.push(...pointsOf(point, fold));
-    else if (++i < points.length) pieces.push(...pointsOf(points[i]!, fold));
+    else if (point !== '\\') append(pieces, pointsOf(point, fold));
+    else if (++i < points.length) append(pieces, pointsOf(points[i]!, fold));
     else throw new ExrError('INVALID_ARGUMENT', `pattern ${JSON.stringify(pattern.slice(0, 200))}: it ends with the escape character, expected one behind it`);
   }
   return (text) => matches(pieces, pointsOf(text, fold));
