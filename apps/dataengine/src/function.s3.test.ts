@@ -46,12 +46,13 @@ describe.each(['binary', 'structured', 'batch'] as const)('event shapes, %s', (m
     const key = `shapes/${mode}/${name}.1001.exr`;
     const { etag } = await put(key);
     const before = name === 'removed' ? await send(running.url, event(key, { sequencer: '0a' })) : undefined;
+    if (name === 'removed') await s3.remove(bucket, key);
     sink.received.length = 0;
     const asked = event(key, { name, etag, size: exr.length, sequencer: '0b' });
     expect(await send(running.url, asked, mode)).toMatchObject({ status: 204, body: '' });
     const row = await fileRow(key, 'file_path, status, etag, sequencer, inspection_count, size_bytes');
     if (name === 'schedule') expect(row).toBeUndefined();
-    else if (name === 'removed') expect([before!.outcome, row]).toEqual(['new', { file_path: key, status: 'deleted', etag: null, sequencer: '0b', inspection_count: 1, size_bytes: null }]);
+    else if (name === 'removed') expect([before!.outcome, row]).toEqual(['new', { file_path: key, status: 'deleted', etag: null, sequencer: '0a', inspection_count: 1, size_bytes: null }]);
     else expect(row).toMatchObject({ status: 'ok', etag, sequencer: ['created', 'tagged', 'cli'].includes(name) ? '0b' : null, inspection_count: 1, size_bytes: String(exr.length) });
     expect(sink.received).toMatchObject([{ headers: { 'ce-id': asked['id'], 'ce-type': 'vastdata.com:Function', 'ce-source': 'vastdata.com:exr-inspector', 'ce-subject': asked['subject'] } }]);
     if (name !== 'schedule' && name !== 'removed') expect(sink.received[0]!.data).toMatchObject({ schema_version: 1, file: { s3_bucket: bucket, s3_key: key, path: key, header_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }, persistence: { status: 'success', inserted: true } });

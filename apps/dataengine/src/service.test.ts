@@ -1,6 +1,6 @@
 /** The bundled function as a process, with a folder for a bucket, a DuckDB file or the VAST test server for a store. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { connect, type Database } from '@exr/vastdb';
 import { startTestServer, type TestServer } from '@exr/vastdb/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle, filesIn, fixtures, FunctionProcess, messageOf, sampleEvent, scratch, send, TestSink, until } from './function.spec-util.ts';
+import { bundle, filesIn, fixtures, FunctionProcess, messageOf, sampleEvent, scratch, send, TestSink, until, withLongHeader } from './function.spec-util.ts';
 
 const place = scratch();
 const renders = join(place.folder, 'renders');
@@ -77,7 +77,50 @@ describe('HTTP', () => {
   });
   it('nothing outside of the folder is read, whatever the key', async () => {
     for (const key of ['../outside.exr', 'link.exr', '/../../outside.exr', 'shots/../../outside.exr', 'nul\0.exr', 'shots']) expect((await send(running.url, event(key), 'structured')).status).toBe(204);
-    expect((await filesIn(file, 'status, error_code, size_bytes')).every((row) => row['status'] === 'error' && ['READ_FAILED', 'NOT_EXR'].includes(String(row['error_code'])))).toBe(true);
+    expect((await filesIn(file, 'status, error_code, size_bytes')).every((row) => row['status'] === 'error' && ['READ_FAILED', 'NOT_EXR', 'INVALID_ARGUMENT'].includes(String(row['error_code'])))).toBe(true);
+  });
+  it('a key that can never be right is done for good, with a row that says so', async () => {
+    const keys = ['k'.repeat(300) + '.exr', `${'d/'.repeat(600)}a.exr`, 'half\ud800.exr', 'a\0b.exr', '\u202e\x1b[31m.exr', ' .exr', '..exr', `${'\u{1f3ac}'.repeat(2000)}.exr`];
+    for (const key of keys) expect(await send(running.url, { ...event('x', { name: 'keys' }), data: { s3_bucket: 'renders', s3_key: key } }, 'structured'), JSON.stringify(key).slice(0, 40)).toMatchObject({ status: 204, outcome: expect.stringMatching(/^new (READ_FAILED|INVALID_ARGUMENT)$/) as string });
+    const rows = await filesIn(file, 'file_path, status');
+    expect(rows.filter((row) => row['status'] === 'error').length).toBeGreaterThanOrEqual(keys.length);
+    expect(Math.max(...rows.map((row) => String(row['file_path']).length))).toBeLessThan(4000);
+    expect(await send(running.url, { ...event('x', { name: 'keys' }), data: { bucket: 'b'.repeat(10_000), key: 'a.exr' } }, 'structured')).toMatchObject({ status: 204, outcome: 'rejected' });
+  });
+  it('limits are those of strangers\' files, and their owner raises them', async () => {
+    writeFileSync(join(renders, 'shots', 'long.exr'), withLongHeader(readFileSync(join(fixtures, 'attributes.exr')), 17 * 1024 * 1024));
+    expect(await send(running.url, event('shots/long.exr'))).toMatchObject({ status: 204, outcome: 'new LIMIT_EXCEEDED' });
+    const own = await serve({ EXR_STORE: freshFile(), EXR_LIMITS: 'headerBytes=33554432 attributes=1000' });
+    expect((await send(own.url, event('shots/long.exr'))).outcome).not.toContain('LIMIT_EXCEEDED');
+    await own.end();
+  });
+  it('takes data_base64', async () => {
+    const { data, ...rest } = event('shots/scan_half_rgba_zip.exr') as Record<string, unknown>;
+    expect(await send(running.url, { ...rest, data_base64: Buffer.from(JSON.stringify(data)).toString('base64') } as never, 'structured')).toMatchObject({ status: 204, outcome: 'new' });
+  });
+  it('a forged sequencer or removal makes nothing that comes later old', async () => {
+    const path = join(renders, 'shots', 'forged.exr');
+    const put = (name: string, year: number): void => {
+      copyFileSync(join(fixtures, name), path);
+      utimesSync(path, new Date(`${year}-01-01`), new Date(`${year}-01-01`));
+    };
+    const status = async (): Promise<unknown> => (await filesIn(file, 'file_path, status')).find((row) => row['file_path'] === 'shots/forged.exr')?.['status'];
+    const ask = (more: Parameters<typeof event>[1]) => send(running.url, event('shots/forged.exr', more));
+    const most = 'f'.repeat(64);
+    expect(await ask({ sequencer: most })).toMatchObject({ outcome: 'new READ_FAILED' }); // before it is there
+    put('attributes.exr', 2020);
+    expect(await ask({ sequencer: '01' })).toMatchObject({ outcome: 'changed' });
+    expect(await ask({ sequencer: most })).toMatchObject({ outcome: 'unchanged' });
+    put('scan_half_rgba_zip.exr', 2021);
+    expect(await ask({ sequencer: '02' })).toMatchObject({ outcome: 'changed' });
+    await ask({ name: 'removed', sequencer: most, time: '2999-01-01T00:00:00Z' });
+    expect(await status()).toBe('ok'); // it is there
+    rmSync(path);
+    expect(await ask({ name: 'removed', sequencer: '03' })).toMatchObject({ outcome: 'removed' });
+    expect(await status()).toBe('deleted');
+    put('attributes.exr', 2022);
+    expect(await ask({ sequencer: '04' })).toMatchObject({ status: 204 });
+    expect(await status()).toBe('ok');
   });
   it('deep parts are measured when the event says so', async () => {
     for (const [deep_stats, expected] of [[undefined, undefined], ['true', { parts: [{ index: 0 }] }]] as const) {

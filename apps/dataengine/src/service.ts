@@ -1,5 +1,5 @@
 /** The function put together: from configuration to a server that answers, and in good order to its end. */
-import { DEFAULT_LIMITS, TOOL } from '@exr/core';
+import { FACE_LIMITS, TOOL } from '@exr/core';
 import { storeAt, type ExrStore } from '@exr/core/store';
 import type { Config } from './config/config.ts';
 import { scrubber } from './config/scrub.ts';
@@ -56,7 +56,7 @@ export async function startService(config: Config, parts: ServiceParts): Promise
   });
   const tracer: Tracer = config.otlp === null ? NO_TRACER : await otlpTracer(config.name, TOOL.version);
   const sink = config.sink === null ? null : httpSink(config.sink, config.name, (status, milliseconds) => metrics.sinkSeconds.observe({ status }, milliseconds / 1000));
-  const handler = makeHandler({ config, limits: { ...DEFAULT_LIMITS, headerBytes: config.headerBytes }, objects: parts.objects, store, batcher, sink, metrics, tracer, log, reading, heavy: new Gate(HEAVY), deadlines });
+  const handler = makeHandler({ config, limits: { ...FACE_LIMITS.function, seconds: config.timeoutMs / 1000, ...config.limits }, objects: parts.objects, store, batcher, sink, metrics, tracer, log, reading, heavy: new Gate(HEAVY), deadlines });
   const running = await listen(config.host, config.port, { handler, metrics: () => metrics.text(), scrub, unready: () => state.unready, onError: (error) => log.error({ error }, 'a bug') });
   log.info({ url: running.url, store: store.location, objects: parts.objects.location, sink: config.sink !== null, stats: config.stats, concurrency: config.concurrency, version: TOOL.version }, 'listening');
 

@@ -44,7 +44,7 @@ beforeAll(async () => {
     channels: ['crypto00.A', 'crypto00.B', 'crypto00.G', 'crypto00.R'],
     attributes: [stringAttribute('cryptomatte/1234567/name', 'crypto'), stringAttribute('cryptomatte/1234567/hash', 'MurmurHash3_32'), stringAttribute('cryptomatte/1234567/conversion', 'uint32_to_float32'), stringAttribute('cryptomatte/1234567/manifest', manifest)],
   });
-  writeExr(join(base, 'wide.exr'), { width: 4, height: 4, channels: Array.from({ length: 1200 }, (_, i) => `light_group_${String(i).padStart(4, '0')}.${'BGR'[i % 3]!}`).sort() });
+  writeExr(join(base, 'wide.exr'), { width: 4, height: 4, channels: Array.from({ length: 1000 }, (_, i) => `light_group_${String(i).padStart(4, '0')}.${'BGR'[i % 3]!}`).sort() });
   writeExr(join(base, 'manyparts.exr'), { width: 2, height: 2, parts: Array.from({ length: 300 }, (_, i) => `part with a rather long name ${i}`) });
   writeExr(join(base, 'manyattributes.exr'), { attributes: Array.from({ length: 4000 }, (_, i) => stringAttribute(`arnold/setting_${i}`, `value of setting ${i} ${'日本'.repeat(20)}`)) });
   server = await startServer([base]);
@@ -194,6 +194,18 @@ describe('tokens (o200k_base)', () => {
     measured.push(`tools/list: ${tokens} tokens`);
     expect(tokens).toBeLessThan(6300);
   });
+});
+
+it('limits are those of strangers\' files, and their owner raises them', async () => {
+  writeExr(join(base, 'wider.exr'), { width: 2, height: 2, channels: Array.from({ length: 1100 }, (_, i) => `c${String(i).padStart(4, '0')}`) });
+  const channels = ['c0001'];
+  expect((await server.data('exr_stats', { path: 'wider.exr', channels })).skipped.join()).toMatch(/1,?024/);
+  const raised = await startServer(['--limit', 'channels=2000', base]);
+  expect((await raised.data('exr_stats', { path: 'wider.exr', channels })).channels).toHaveLength(1);
+  await raised.close();
+  const fromEnv = await startServer([base], { EXR_MCP_LIMITS: 'channels=1' });
+  expect((await fromEnv.data('exr_stats', { path: 'evil.exr' })).skipped.join()).toMatch(/limit/);
+  await fromEnv.close();
 });
 
 it('files that claim too much are refused in time', async () => {

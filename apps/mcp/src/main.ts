@@ -2,7 +2,7 @@
 /** The program: reads what its owner decided, then serves until the client or the system ends it. */
 import { s3ConfigFromEnv } from '@exr/core/node'; // and decoding threads
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
-import { TOOL, UNTRUSTED_LIMITS } from '@exr/core';
+import { FACE_LIMITS, TOOL } from '@exr/core';
 import { type ExrStore, openStore } from '@exr/core/store';
 import { ConfigError, HELP, readConfig } from './config/config.ts';
 import { serveHttp } from './http.ts';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   if (config.help) return void process.stdout.write(HELP);
   if (config.version) return void process.stdout.write(`${TOOL.version}\n`);
   const folders = await allowFolders(config.folders);
-  const context: ServerContext = { folders, buckets: bucketsAt(config.buckets), limits: { ...UNTRUSTED_LIMITS, ...config.limits }, callSeconds: config.callSeconds, store: config.store === null ? null : await storeAt(config.store) };
+  const context: ServerContext = { folders, buckets: bucketsAt(config.buckets), limits: { ...FACE_LIMITS.mcp, ...config.limits }, callSeconds: config.callSeconds, store: config.store === null ? null : await storeAt(config.store) };
   const gates = makeGates();
   const make = () => makeServer(context, gates, log);
   const close = config.http ? await overHttp(config.http, make) : await overStdio(make);

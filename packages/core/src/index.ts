@@ -24,6 +24,7 @@ export * from './pixels/index.ts';
 export * from './bytes/index.ts';
 export * from './header/index.ts';
 export * from './limits.ts';
+export * from './face-limits.ts';
 export * from './preview/index.ts';
 export * from './report/index.ts';
 export * from './stats/index.ts';

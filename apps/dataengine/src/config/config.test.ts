@@ -29,7 +29,7 @@ const problems = (env: Env): readonly string[] => {
 describe('settings', () => {
   it('have defaults', () => {
     expect(readConfig({ EXR_STORE: 'a.duckdb' })).toMatchObject({
-      host: '0.0.0.0', port: 8080, store: 'a.duckdb', folder: null, suffixes: ['.exr'], stats: false, concurrency: 20, queue: 1000, timeoutMs: 60_000, batchMs: 5, graceMs: 25_000, headerBytes: 128 * 1024 * 1024, logLevel: 'info', sink: null, name: 'exr-inspector', otlp: null,
+      host: '0.0.0.0', port: 8080, store: 'a.duckdb', folder: null, suffixes: ['.exr'], stats: false, concurrency: 20, queue: 1000, timeoutMs: 60_000, batchMs: 5, graceMs: 25_000, limits: {}, logLevel: 'info', sink: null, name: 'exr-inspector', otlp: null,
     });
   });
   it('are read', () => {

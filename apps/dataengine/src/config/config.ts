@@ -1,4 +1,5 @@
 /** What the owner of the function decides, from environment and secrets. All that is wrong with it is said at once, at the start. */
+import { type Limits, limitsFromTexts } from '@exr/core';
 import { truth } from '../event/options.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -28,8 +29,8 @@ export interface Config {
   readonly batchFiles: number;
   /** From SIGTERM to the end, at most. */
   readonly graceMs: number;
-  /** The largest header that is read. */
-  readonly headerBytes: number;
+  /** Of FACE_LIMITS.function, those that are otherwise here. `seconds` is otherwise the event's time. */
+  readonly limits: Partial<Limits>;
   readonly tombstoneDays: number;
   /** Files that one schedule event looks at again. */
   readonly reconcileFiles: number;
@@ -90,7 +91,7 @@ export function examineConfig(environment: Env): { readonly config: Config; read
     suffixes: read.suffixes('EXR_SUFFIXES', '.exr'), stats: read.flag('EXR_STATS', false), deepStats: read.flag('EXR_DEEP_STATS', false),
     concurrency: read.whole('EXR_CONCURRENCY', 20, 1, 1000), queue: read.whole('EXR_QUEUE', 1000, 1, 100_000), timeoutMs: 1000 * read.whole('EXR_TIMEOUT_SECONDS', 60, 1, 86_400),
     batchMs: read.whole('EXR_BATCH_MS', 5, 0, 10_000), batchFiles: read.whole('EXR_BATCH_FILES', 256, 1, 10_000), graceMs: 1000 * read.whole('EXR_GRACE_SECONDS', 25, 1, 3600),
-    headerBytes: 1024 * 1024 * read.whole('EXR_HEADER_MIB', 128, 1, 2047), tombstoneDays: read.whole('EXR_TOMBSTONE_DAYS', 30, 0, 36_500), reconcileFiles: read.whole('EXR_RECONCILE_FILES', 500, 1, 100_000),
+    limits: read.limits('EXR_LIMITS'), tombstoneDays: read.whole('EXR_TOMBSTONE_DAYS', 30, 0, 36_500), reconcileFiles: read.whole('EXR_RECONCILE_FILES', 500, 1, 100_000),
     logLevel: read.level('VAST_LOG_LEVEL'), sink: read.sink(), name: read.text('K_NAME') ?? read.text('VASTSTACK_NAME') ?? read.text('K_SERVICE') ?? 'exr-inspector', otlp: read.url('OTEL_EXPORTER_OTLP_ENDPOINT'),
     env, secrets: SECRET.flatMap((name) => (env[name] ? [env[name].trim()] : [])),
   };
@@ -98,7 +99,7 @@ export function examineConfig(environment: Env): { readonly config: Config; read
   return { config, problems };
 }
 
-const KNOWN = new Set(['EXR_STORE', 'EXR_FOLDER', 'EXR_BUCKET', 'EXR_SUFFIXES', 'EXR_STATS', 'EXR_DEEP_STATS', 'EXR_CONCURRENCY', 'EXR_QUEUE', 'EXR_TIMEOUT_SECONDS', 'EXR_BATCH_MS', 'EXR_BATCH_FILES', 'EXR_GRACE_SECONDS', 'EXR_HEADER_MIB', 'EXR_TOMBSTONE_DAYS', 'EXR_RECONCILE_FILES', 'EXR_SECRETS_DIR']);
+const KNOWN = new Set(['EXR_STORE', 'EXR_FOLDER', 'EXR_BUCKET', 'EXR_SUFFIXES', 'EXR_STATS', 'EXR_DEEP_STATS', 'EXR_CONCURRENCY', 'EXR_QUEUE', 'EXR_TIMEOUT_SECONDS', 'EXR_BATCH_MS', 'EXR_BATCH_FILES', 'EXR_GRACE_SECONDS', 'EXR_HEADER_MIB', 'EXR_LIMITS', 'EXR_TOMBSTONE_DAYS', 'EXR_RECONCILE_FILES', 'EXR_SECRETS_DIR']);
 
 class Reader {
   constructor(private readonly env: Env, private readonly problems: string[]) {}
@@ -132,6 +133,17 @@ class Reader {
   suffixes(name: string, otherwise: string): string[] {
     const list = (this.text(name) ?? otherwise).split(',').map((each) => each.trim().toLowerCase()).filter(Boolean);
     return list.includes('*') ? [] : list.map((each) => (each.startsWith('.') ? each : `.${each}`));
+  }
+
+  /** EXR_HEADER_MIB is the older name of one of them. */
+  limits(name: string): Partial<Limits> {
+    const header = this.text('EXR_HEADER_MIB') === null ? {} : { headerBytes: 1024 * 1024 * this.whole('EXR_HEADER_MIB', 16, 1, 2047) };
+    try {
+      return { ...header, ...limitsFromTexts((this.text(name) ?? '').split(/[\s,]+/).filter(Boolean), name) };
+    } catch (error) {
+      this.problems.push((error as Error).message);
+      return header;
+    }
   }
 
   level(name: string): LogLevel {

@@ -25,6 +25,19 @@ it.each<[string, Headers, Buffer, unknown]>([
   expect((events[0] as { data: unknown }).data).toEqual(data);
 });
 
+const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64');
+const { data: _, ...bare } = whole;
+it.each<[string, Record<string, unknown>, unknown]>([
+  ['JSON', { datacontenttype: 'application/json', data_base64: base64('{"ü":1}') }, { ü: 1 }], ['JSON without a type', { data_base64: base64(' [1]') }, [1]], ['JSON under another type', { datacontenttype: 'application/octet-stream', data_base64: base64('{"a":1}') }, { a: 1 }],
+  ['text', { datacontenttype: 'text/plain', data_base64: base64('{"a":1}') }, '{"a":1}'], ['text that begins as JSON does', { data_base64: base64('{not') }, '{not'], ['nothing', { data_base64: '' }, undefined], ['null beside data', { data: { a: 1 }, data_base64: null }, { a: 1 }],
+])('data_base64: %s', (_, more, data) => {
+  for (const [headers, body] of [[structured, { ...bare, ...more }], [batch, [{ ...bare, ...more }]]] as const) {
+    const [event] = eventsOf(headers, bytes(body), 10).events;
+    expect((event as { data: unknown }).data).toEqual(data);
+    expect((event as { data_base64?: unknown }).data_base64).toBeUndefined();
+  }
+});
+
 it('extensions are there', () => {
   expect(eventsOf(binary, bytes('{}'), 10).events[0]).toMatchObject({ id: 'i', source: 's', type: 't', elementpath: 'b/k' });
   expect(eventsOf(structured, bytes({ ...whole, elementpath: 'b/k', partitionkey: 'p' }), 10).events[0]).toMatchObject({ elementpath: 'b/k', partitionkey: 'p' });
@@ -40,5 +53,6 @@ it('in a batch a malformed event says nothing about the others', () => {
 it.each<[string, Headers, Buffer, RegExp]>([
   ['no event at all', {}, bytes('{}'), /neither ce- headers nor/], ['a part of the headers', { 'ce-id': 'i' }, bytes('{}'), /without source, type, specversion/], ['no JSON', structured, bytes('{'), /no JSON/], ['no object', structured, bytes('"x"'), /JSON object/],
   ['another version', { ...binary, 'ce-specversion': '0.3' }, bytes('{}'), /0\.3, expected 1\.0/], ['a batch that is none', batch, bytes('{}'), /array/], ['too many', batch, bytes(Array.from({ length: 11 }, () => whole)), /11 events, expected at most 10/],
+  ['data twice', structured, bytes({ ...whole, data_base64: 'e30=' }), /data and data_base64/], ['no Base64', structured, bytes({ ...bare, data_base64: 'e30' }), /no Base64/], ['a number for Base64', structured, bytes({ ...bare, data_base64: 7 }), /no Base64/], ['Base64 of what is no JSON', structured, bytes({ ...bare, datacontenttype: 'application/json', data_base64: 'e25vcGU=' }), /no JSON/],
   ['JSON that is none', { ...binary, 'content-type': 'application/json' }, bytes('{nope'), /no JSON/],
 ])('refuses %s', (_, headers, body, message) => expect(refusal(headers, body)).toMatch(message));

@@ -40,7 +40,34 @@ export function eventsOf(headers: Headers, body: Buffer, most: number): Message 
 function structured(json: unknown): Incoming {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new MalformedEvent('a structured CloudEvent is a JSON object');
   checkRequired((name) => (json as Record<string, unknown>)[name]);
-  return made(json as Record<string, unknown>);
+  return made(withData(json as Record<string, unknown>));
+}
+
+/** `data_base64` (CloudEvents 1.0, JSON format, 3.1) as what it stands for: JSON where it is that, else text. */
+function withData({ data_base64: base64, ...event }: Record<string, unknown>): Record<string, unknown> {
+  if (base64 === undefined || base64 === null) return event;
+  if (event['data'] !== undefined && event['data'] !== null) throw new MalformedEvent('a CloudEvent with data and data_base64, expected one of them');
+  if (typeof base64 !== 'string' || !isBase64(base64)) throw new MalformedEvent('data_base64 is no Base64');
+  const bytes = Buffer.from(base64, 'base64');
+  const type = typeof event['datacontenttype'] === 'string' ? event['datacontenttype'].split(';')[0]!.trim().toLowerCase() : '';
+  const json = isJsonType(type) || (!type.startsWith('text/') && looksLikeJson(bytes) && parses(bytes));
+  return { ...event, data: bytes.length === 0 ? undefined : json ? jsonOf(bytes) : bytes.toString('utf8') };
+}
+
+/** RFC 4648 with its padding; Buffer takes anything. */
+function isBase64(text: string): boolean {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}
+
+const isJsonType = (type: string): boolean => /[/+]json$/.test(type);
+
+function parses(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function binary(headers: Headers, type: string, body: Buffer): Incoming {
@@ -48,7 +75,7 @@ function binary(headers: Headers, type: string, body: Buffer): Incoming {
     throw new MalformedEvent(`no CloudEvent: neither ce- headers nor a content type of ${STRUCTURED} or ${BATCH}`);
   }
   checkRequired((name) => headers[`ce-${name}`]);
-  const json = type === '' ? looksLikeJson(body) : /[/+]json$/.test(type);
+  const json = type === '' ? looksLikeJson(body) : isJsonType(type);
   const attributes: Record<string, unknown> = {};
   for (const name in headers) if (name.startsWith('ce-')) attributes[name.slice(3)] = headers[name];
   return made({ ...attributes, ...(type !== '' && { datacontenttype: type }), data: body.length === 0 ? undefined : json ? jsonOf(body) : body.toString('utf8') });

@@ -31,6 +31,8 @@ export class NoSubject extends Error {
 }
 
 type Data = Readonly<Record<string, unknown>>;
+/** Names of buckets have 63 characters, of old ones 255. */
+const MOST_BUCKET = 255;
 /** Objects in one event. */
 const MOST_RECORDS = 1000;
 
@@ -58,6 +60,7 @@ export function requestOf(event: Incoming, bucket: string | null): Request {
   let subjects = (records ?? []).flatMap((record) => recordSubject(record, records!.length === 1 ? elementPath : null, action, time) ?? []);
   if (subjects.length === 0) subjects = elementPath === null ? flatSubjects(layers, bucket, action, time) : [elementSubject(elementPath, action, time)];
   if (subjects.length === 0) throw new NoSubject(`${event.type}: the event names no file, expected elementpath, Records[].s3, s3_bucket and s3_key, bucket and key, or data.path`);
+  if (subjects.some((subject) => subject.bucket.length > MOST_BUCKET)) throw new NoSubject(`${event.type}: a bucket of more than ${MOST_BUCKET} characters`);
   return { family, subjects, wishes };
 }
 

@@ -15,6 +15,9 @@ export function folderStore(folder: string, bucket = basename(resolve(folder))):
   };
 }
 
+/** A path too long, a loop of links and what is no path name no file either. */
+const NO_SUCH_FILE = new Set(['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL', 'EILSEQ', 'ERR_INVALID_ARG_VALUE']);
+
 function openFile(root: string, name: string, key: string | null, otherBucket: string): OpenObject {
   let file: FileSource | undefined;
   let etag: string | null = null;
@@ -24,7 +27,7 @@ function openFile(root: string, name: string, key: string | null, otherBucket: s
     if (file !== undefined) return file;
     if (key === null) throw gone(otherBucket);
     const path = await realpath(join(root, key)).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR' || cause.code === 'ERR_INVALID_ARG_VALUE') throw gone('there is no such file', cause);
+      if (NO_SUCH_FILE.has(cause.code ?? '')) throw gone('there is no such file', cause);
       throw new ExrError('READ_FAILED', `${name}: ${cause.message}`, { source: name }, { cause });
     });
     const below = relative(await realpath(root), path);

@@ -102,9 +102,8 @@ export function makeHandler(parts: HandlerParts): Handler {
   }
 
   async function subjectDone(subject: Subject, request: Request, event: string, trace: Trace, signal: AbortSignal): Promise<FileResult> {
+    // Who sends an event may be wrong or lie; the bucket cannot: the object itself is asked whether it is gone.
     const removed = subject.action === 'removed';
-    // Sequencers order a removal among the versions. Without one the object itself is asked whether it is gone.
-    if (removed && subject.sequencer !== null && subject.keys.length === 1) return removedNow(subject, subject.keys[0], subject.time ?? undefined, trace, signal);
     const inspection = await parts.reading.run(signal, () => trace.span('read', () => look(subject, request, event, signal)));
     const path = inspection.file.identity.path;
     if (removed && inspection.gone) return removedNow(subject, path, inspection.file.identity.observedAt, trace, signal);
@@ -133,9 +132,8 @@ export function makeHandler(parts: HandlerParts): Handler {
   }
 
   async function removedNow(subject: Subject, path: string, observedAt: string | undefined, trace: Trace, signal: AbortSignal): Promise<FileResult> {
-    // Where the key's spelling is not certain, whichever is known goes; without a sequencer one that is not known leaves nothing.
-    const sequencer = subject.keys.length === 1 ? subject.sequencer : null;
-    const remove = (key: string): Promise<void> => parts.batcher.remove({ bucket: subject.bucket, path: key, sequencer, ...(observedAt !== undefined && { observedAt }) }, signal);
+    // Where the key's spelling is not certain, whichever is known goes; one that is not known leaves nothing.
+    const remove = (key: string): Promise<void> => parts.batcher.remove({ bucket: subject.bucket, path: key, ...(observedAt !== undefined && { observedAt }) }, signal);
     await trace.span('store', async () => void (await Promise.all(subject.keys.map(remove))));
     metrics.files.inc({ action: subject.action, outcome: 'removed' });
     return { subject, path, fileId: fileIdOf({ bucket: subject.bucket, path }), outcome: 'removed', error: null, bytes: 0, requests: 0 };

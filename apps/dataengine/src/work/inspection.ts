@@ -1,10 +1,10 @@
 /** One object looked into: its report and which version it was, or why there will never be one. */
-import { buildFailedReport, ExrError, inspect, isExrError, rememberHead, type ByteSource, type ExrReport, type Limits } from '@exr/core';
+import { buildFailedReport, ExrError, inspect, isExrError, plainText, rememberHead, type ByteSource, type ExrReport, type Limits } from '@exr/core';
 import type { FileIdentity, InspectedFile } from '@exr/core/store';
 import type { Subject } from '../event/subject.ts';
 import type { ObjectStore, OpenObject, Traffic } from '../source/object.ts';
 import type { Gate } from './gate.ts';
-import { verdictOnRead } from './verdict.ts';
+import { keyProblem, verdictOnRead } from './verdict.ts';
 
 export interface InspectionOptions {
   readonly limits: Limits;
@@ -34,24 +34,31 @@ export interface Inspection {
  */
 export async function inspectSubject(objects: ObjectStore, subject: Subject, options: InspectionOptions): Promise<Inspection> {
   const observedAt = new Date().toISOString();
-  const [first] = subject.keys;
+  const likely = subject.keys.find((key) => keyProblem(key) === null) ?? subject.keys[0];
+  const first = keyProblem(likely) === null ? likely : shortKey(likely);
   const failed = (error: ExrError, traffic: Traffic, gone: boolean): Inspection => {
     const report = buildFailedReport(error, { path: first, sizeBytes: subject.size ?? 0, mtime: null });
     return { file: { report, identity: { ...named(subject, first, options.event, observedAt), sizeBytes: subject.size, etag: subject.etag, sequencer: subject.sequencer } }, traffic, gone };
   };
-  if (options.suffixes.length > 0 && !options.suffixes.some((suffix) => first.toLowerCase().endsWith(suffix))) {
+  if (options.suffixes.length > 0 && !options.suffixes.some((suffix) => likely.toLowerCase().endsWith(suffix))) {
     return failed(new ExrError('NOT_EXR', `${first}: the name ends otherwise than in ${options.suffixes.join(', ')} (EXR_SUFFIXES)`, { source: first }), { requests: 0, bytes: 0 }, false);
   }
   const spent = { requests: 0, bytes: 0 };
   let error: ExrError | undefined;
   for (const key of subject.keys) {
+    const problem = keyProblem(key);
+    if (problem !== null) {
+      error ??= new ExrError('INVALID_ARGUMENT', `${shortKey(key)}: ${problem}: there is no such object`, { source: shortKey(key) });
+      continue;
+    }
     for (let restarts = 0; restarts < 2; restarts++) {
       try {
         const file = await lookInto(objects.open({ bucket: subject.bucket, key }), subject, key, observedAt, options, spent);
         return { file, traffic: spent, gone: false };
       } catch (cause) {
         options.signal.throwIfAborted();
-        const verdict = verdictOnRead(cause);
+        let verdict = verdictOnRead(cause);
+        if (verdict === 'doubtful') verdict = await takesAnotherKey(objects, subject.bucket, options.signal) ? 'permanent' : 'transient';
         if (verdict === 'transient' || !isExrError(cause)) throw cause;
         error ??= cause; // of the likeliest key
         if (verdict === 'permanent') return failed(cause, spent, false);
@@ -61,6 +68,26 @@ export async function inspectSubject(objects: ObjectStore, subject: Subject, opt
     }
   }
   return failed(error!, spent, true);
+}
+
+/** Of a key that is longer than keys are, its beginning and its length: rows and lines of the log are not made long by events. */
+function shortKey(key: string): string {
+  return plainText(key, { max: MOST_SHOWN });
+}
+const MOST_SHOWN = 1024;
+
+/** Does the server answer about an ordinary key as servers do? Then it was the other key that it refused. */
+async function takesAnotherKey(objects: ObjectStore, bucket: string, signal: AbortSignal): Promise<boolean> {
+  const object = objects.open({ bucket, key: 'exr-inspector-asks' });
+  try {
+    await object.size({ signal });
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    return isExrError(error) && (error.where.status === 404 || error.where.status === 416);
+  } finally {
+    await object.close?.();
+  }
 }
 
 async function lookInto(object: OpenObject, subject: Subject, key: string, observedAt: string, options: InspectionOptions, spent: { requests: number; bytes: number }): Promise<InspectedFile> {

@@ -1,10 +1,13 @@
-import { ExrError } from '@exr/core';
+import { DEFAULT_LIMITS, ExrError } from '@exr/core';
 import type { ExrStore, InspectedFile, Outcome } from '@exr/core/store';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Batcher } from './batcher.ts';
+import type { Subject } from '../event/subject.ts';
+import type { ObjectStore } from '../source/object.ts';
 import { Deadlines } from './deadline.ts';
 import { Gate, Overloaded } from './gate.ts';
+import { inspectSubject } from './inspection.ts';
 import { verdictOnRead } from './verdict.ts';
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -140,11 +143,37 @@ describe('deadlines', () => {
   });
 });
 
+describe('a key that the server refuses as such', () => {
+  const refused = (status: number): ExrError => new ExrError('READ_FAILED', `HTTP ${status}`, { status });
+  const store = (answer: (key: string) => ExrError): ObjectStore => ({
+    location: 'test', close: async () => undefined,
+    open: ({ key }) => ({ name: key, size: () => Promise.reject(answer(key)), read: () => Promise.reject(answer(key)), etag: null, mtime: null, traffic: { requests: 1, bytes: 0 } }),
+  });
+  const options = { limits: DEFAULT_LIMITS, suffixes: [], stats: false, deepStats: false, statsSeconds: 1, event: null, heavy: new Gate(1), signal: new AbortController().signal };
+  const subject = (key: string, ...others: string[]): Subject => ({ action: 'created', bucket: 'b', keys: [key, ...others], etag: null, sequencer: null, size: null, time: null });
+  it('is for good when it takes another key, else the server is not well', async () => {
+    const { file, gone } = await inspectSubject(store((key) => refused(key === 'odd' ? 400 : 404)), subject('odd'), options);
+    expect([file.report.errors[0]!.code, gone]).toEqual(['READ_FAILED', false]);
+    await expect(inspectSubject(store(() => refused(400)), subject('odd'), options)).rejects.toMatchObject({ where: { status: 400 } });
+    await expect(inspectSubject(store((key) => refused(key === 'odd' ? 400 : 403)), subject('odd'), options)).rejects.toMatchObject({ where: { status: 400 } });
+  });
+  it.each([['too long', 'k'.repeat(1025)], ['too long in UTF-8', '\u20ac'.repeat(342)], ['half a pair', 'a\ud800'], ['a NUL', 'a\0b'], ['a mebibyte', '\u{1f3ac}'.repeat(2 ** 18)]])('%s is never asked for, and leaves a short row', async (_, key) => {
+    const { file, traffic } = await inspectSubject(store(() => refused(500)), subject(key), options);
+    expect(file.report.errors).toMatchObject([{ code: 'INVALID_ARGUMENT' }]);
+    expect(traffic.requests).toBe(0);
+    expect([file.identity.path, file.report.file.path, file.report.errors[0]!.message].every((text) => text.length < 4000)).toBe(true);
+  });
+  it('another spelling of it is asked for', async () => {
+    const { file, gone } = await inspectSubject(store(() => refused(404)), subject('\0', 'fine'), options);
+    expect([file.identity.path, gone]).toEqual(['fine', true]);
+  });
+});
+
 describe('the rule of statuses', () => {
   it.each<[string, unknown, string]>([
     ['404', new ExrError('READ_FAILED', '', { status: 404, serverCode: 'NoSuchKey' }), 'gone'], ['404 of a bucket', new ExrError('READ_FAILED', '', { status: 404, serverCode: 'NoSuchBucket' }), 'transient'], ['403', new ExrError('READ_FAILED', '', { status: 403 }), 'transient'],
     ['503', new ExrError('READ_FAILED', '', { status: 503 }), 'transient'], ['no answer', new ExrError('READ_FAILED', ''), 'transient'], ['412', new ExrError('SOURCE_CHANGED', '', { status: 412 }), 'changed'], ['416', new ExrError('READ_FAILED', '', { status: 416 }), 'changed'],
-    ['a key that cannot be', new ExrError('INVALID_ARGUMENT', ''), 'permanent'], ['a key that is too long', new ExrError('READ_FAILED', '', { status: 400, serverCode: 'KeyTooLongError' }), 'permanent'], ['another 400', new ExrError('READ_FAILED', '', { status: 400 }), 'transient'],
+    ['a key that cannot be', new ExrError('INVALID_ARGUMENT', ''), 'permanent'], ['a key that is too long', new ExrError('READ_FAILED', '', { status: 400, serverCode: 'KeyTooLongError' }), 'permanent'], ['another 400', new ExrError('READ_FAILED', '', { status: 400 }), 'doubtful'], ['400 for keys of ours that have expired', new ExrError('READ_FAILED', '', { status: 400, serverCode: 'ExpiredToken' }), 'transient'], ['414', new ExrError('READ_FAILED', '', { status: 414 }), 'permanent'],
     ['no EXR', new ExrError('NOT_EXR', ''), 'permanent'], ['no ranges', new ExrError('RANGE_UNSUPPORTED', ''), 'transient'], ['closed', new ExrError('CLOSED', ''), 'transient'], ['a bug', new TypeError('x'), 'transient'],
   ])('%s', (_, error, verdict) => expect(verdictOnRead(error)).toBe(verdict));
 });

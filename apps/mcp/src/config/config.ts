@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Limits, UNTRUSTED_LIMITS } from '@exr/core';
+import { type Limits, limitsFromTexts } from '@exr/core';
 import { z } from 'zod';
 
 export interface Config {
@@ -14,7 +14,7 @@ export interface Config {
   readonly store: string | null;
   /** Null: standard input and output. */
   readonly http: HttpConfig | null;
-  /** Of UNTRUSTED_LIMITS, those that are otherwise here. */
+  /** Of FACE_LIMITS.mcp, those that are otherwise here. */
   readonly limits: Partial<Limits>;
   /** What one call may take over all its files. */
   readonly callSeconds: number;
@@ -136,17 +136,12 @@ function addressOf(text: string): { host: string; port: number } {
   return { host: (found[1] ?? '127.0.0.1').replace(/^\[|\]$/g, '').toLowerCase(), port };
 }
 
-/** Of `NAME=NUMBER`; a later one wins. */
 function limitsFrom(texts: readonly string[]): Partial<Limits> {
-  const limits: Record<string, number> = {};
-  for (const text of texts) {
-    const [, name, number] = /^(\w+)=(.+)$/.exec(text) ?? [];
-    const value = Number(number);
-    if (name === undefined || !Object.hasOwn(UNTRUSTED_LIMITS, name)) throw new ConfigError(`--limit ${text}: expected NAME=NUMBER with one of ${Object.keys(UNTRUSTED_LIMITS).join(', ')}`);
-    if (!(value > 0)) throw new ConfigError(`--limit ${text}: expected a number above 0`);
-    limits[name] = value;
+  try {
+    return limitsFromTexts(texts, '--limit');
+  } catch (cause) {
+    throw new ConfigError((cause as Error).message, { cause });
   }
-  return limits;
 }
 
 function secondsOf(given: string | number | undefined): number {

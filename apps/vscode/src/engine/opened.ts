@@ -5,8 +5,6 @@ import {
 } from '@exr/core';
 import type { ChannelInfo, LayerInfo, PartInfo } from '../shared/protocol.ts';
 
-/** Bytes of a text that are sent with the header; the rest comes when somebody asks for it. */
-export const TEXT_BYTES = 64 * 1024;
 const SHOWN_BYTES = 4096;
 
 export function reportOf(file: ExrFile, mtime: Date | null): ExrReport {

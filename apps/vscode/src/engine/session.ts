@@ -1,6 +1,6 @@
 /** One file as it was when it was opened: every answer that the editor needs, until it is closed. */
 import {
-  buildFailedReport, computeStats, ExrError, isExrError, openExr, readIdManifest, sizeAfter, toJson, usableIndex, type ByteSource, type ChunkIndex, type ExrFile, type Limits,
+  buildFailedReport, computeStats, ExrError, FACE_LIMITS, isExrError, openExr, readIdManifest, sizeAfter, toJson, usableIndex, type ByteSource, type ChunkIndex, type ExrFile, type Limits,
 } from '@exr/core';
 import type { ImageAnswer, ImageParams, LayerInfo, Opened, PixelsAnswer, PixelsParams, SightAnswer, SightParams, StatsAnswer, StatsParams, StructureAnswer } from '../shared/protocol.ts';
 import type { Canvas } from '../shared/fit.ts';
@@ -9,7 +9,7 @@ import { firstParams, Prepared, sightOf } from './first.ts';
 import { readImage, type ImageRun } from './image.ts';
 import { Lane } from './lane.ts';
 import { noticeOf } from './notice.ts';
-import { firstLayer, layersOf, partInfo, reportOf, TEXT_BYTES } from './opened.ts';
+import { firstLayer, layersOf, partInfo, reportOf } from './opened.ts';
 import { readValues } from './pixels.ts';
 import { structureOf } from './structure.ts';
 import { thumbnailOf } from './thumbnail.ts';
@@ -23,12 +23,11 @@ export interface SessionOptions {
   /** How hard to look at the structure without being asked: every chunk's leader where reading costs little, the tables alone elsewhere. */
   readonly tier: 'table' | 'leaders';
   readonly threads?: number | undefined;
-  readonly limits?: Partial<Limits> | undefined;
+  /** What the user has set; names that are none are passed over. */
+  readonly limits?: Readonly<Record<string, number>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Memory for one file's previews and chunks; a hostile file gets no more. */
-const LIMITS: Partial<Limits> = { previewPixels: 2 ** 25, deepSamplesPerChunk: 2 ** 25, stringLength: TEXT_BYTES };
 /** The longest attribute that is spelled out. */
 const MOST_ATTRIBUTE = 32 * 2 ** 20;
 
@@ -50,6 +49,12 @@ const DATA_FAULTS: ReadonlySet<string> = new Set(['CORRUPT_DATA', 'BAD_CHUNK']);
 export type OpenedFile = Omit<Opened, 'settings'>;
 type Run = Pick<HandlerContext, 'signal'> & Partial<Pick<HandlerContext, 'progress'>>;
 
+/** Those of files from strangers, with what the user has set. */
+function limitsWith(set: Readonly<Record<string, number>> = {}): Limits {
+  const { editor } = FACE_LIMITS;
+  return { ...editor, ...Object.fromEntries(Object.entries(set).filter(([name]) => Object.hasOwn(editor, name))) };
+}
+
 /** Opens whatever is behind `source`, which the session then owns. What is wrong with the file is in `opened`; only cancellation throws. */
 export async function openSession(source: ByteSource, options: SessionOptions): Promise<Session> {
   const { name, revision, mtime, signal, limits } = options;
@@ -58,7 +63,7 @@ export async function openSession(source: ByteSource, options: SessionOptions): 
     return time === null ? null : Math.max(0, (Date.now() - time.getTime()) / 1000);
   };
   try {
-    const file = await openExr(source, { limits: { ...LIMITS, ...limits }, ...(signal && { signal }) });
+    const file = await openExr(source, { limits: limitsWith(limits), ...(signal && { signal }) });
     const layers = layersOf(file);
     const report = reportOf(file, mtime());
     return new Session(source, file, options, {

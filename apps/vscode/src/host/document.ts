@@ -148,9 +148,9 @@ export class ExrDocument implements vscode.CustomDocument {
   async #open(revision: number): Promise<Session> {
     const { platform, settings, confirm } = this.options;
     const engine: Engine = await platform.loadEngine();
-    const { wholeFileBytes, threads } = settings();
+    const { wholeFileBytes, threads, limits } = settings();
     const { source, mtime, quick } = await accessFile(this.uri, engine, { wholeFileBytes, confirm });
-    return engine.openSession(source, { name: this.name, revision, mtime, tier: quick ? 'leaders' : 'table', threads });
+    return engine.openSession(source, { name: this.name, revision, mtime, tier: quick ? 'leaders' : 'table', threads, limits });
   }
 
   #begin(session: Session): void {

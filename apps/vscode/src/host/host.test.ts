@@ -147,6 +147,18 @@ describe('an editor', () => {
     expect(gone.notice).toMatch(/no such file/);
   });
 
+  it('reads within limits, which the user sets by name', async () => {
+    const uri = put('a.exr', 'multipart_3.exr');
+    expect((await editor(uri).ready()).opened.notice).toBeNull();
+    world.configuration.set('exr.limits', { parts: 2, nothing: 1, chunks: 'many', constructor: 3 });
+    world.configurationChanged.fire({ affectsConfiguration: () => true });
+    const { opened } = await editor(put('b.exr', 'multipart_3.exr')).ready();
+    expect(JSON.stringify([opened.notice, opened.report.errors])).toContain('LIMIT_EXCEEDED');
+    world.configuration.set('exr.limits', { parts: 'Infinity' });
+    world.configurationChanged.fire({ affectsConfiguration: () => true });
+    expect((await editor(put('c.exr', 'multipart_3.exr')).ready()).opened.report.errors).toEqual([]);
+  });
+
   it('keeps how a file was looked at, also for the next session', async () => {
     const uri = put('a.exr', 'rip_zip.exr');
     const first = editor(uri);

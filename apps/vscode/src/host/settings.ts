@@ -7,6 +7,8 @@ export interface HostSettings {
   readonly wholeFileBytes: number;
   /** Undefined: what the machine has. */
   readonly threads: number | undefined;
+  /** Of the limits that hold for files of strangers, those that the user has set: by name, checked by the engine. */
+  readonly limits: Readonly<Record<string, number>>;
   readonly pollMilliseconds: number;
   readonly problems: boolean;
   readonly linkVersions: boolean;
@@ -34,10 +36,17 @@ export function readSettings(): HostSettings {
       maxFullPixels: number('maxFullMegapixels', 16, 1, 64) * 2 ** 20,
     },
     wholeFileBytes: number('wholeFileMegabytes', 64, 0, 4096) * 2 ** 20,
+    limits: numbersIn(all.get<unknown>('limits')),
     threads: threads === 0 ? undefined : Math.round(threads),
     pollMilliseconds: number('pollSeconds', 2, 0, 3600) * 1000,
     problems: all.get<unknown>('problems') !== false,
     linkVersions: all.get<unknown>('linkVersions') !== false,
     mcp: all.get<unknown>('mcp.enabled') !== false,
   };
+}
+
+/** What is no number above 0 is passed over; `"Infinity"` is one, which JSON cannot say otherwise. */
+function numbersIn(value: unknown): Readonly<Record<string, number>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, each]): [string, number] => [name, each === 'Infinity' ? Infinity : typeof each === 'number' ? each : NaN]).filter(([, each]) => each > 0));
 }

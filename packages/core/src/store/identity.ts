@@ -117,11 +117,20 @@ function compareSequencers(a: string, b: string): number {
 }
 
 /**
- * Is `a` known to be older than `b`? By sequencer, else by the mtime of objects
- * (S3 sets it, it only grows), else by when each was seen: the mtime of a host's file goes back when somebody restores a backup.
+ * Is `a` known to be older than `b`? An object has two witnesses: its mtime, which the server says (a copy that keeps times takes it back), and the sequencer,
+ * which whoever sends the event says. Where they agree, or one of them says nothing, that holds; where they contradict each other, or nothing was read of `b`
+ * to have an mtime, when each was seen decides. So no sequencer, however large, makes what is read later old. Of a host's file only the latter counts: its
+ * mtime goes back when somebody restores a backup.
  */
 export function older(a: StoredVersion, b: StoredVersion): boolean {
-  if (a.sequencer && b.sequencer) return compareSequencers(a.sequencer, b.sequencer) < 0;
-  if (a.bucket !== null && a.mtime && b.mtime && a.mtime !== b.mtime) return a.mtime < b.mtime;
-  return a.last_inspected !== null && b.last_inspected !== null && a.last_inspected < b.last_inspected;
+  const bySequencer = a.sequencer && b.sequencer ? compareSequencers(a.sequencer, b.sequencer) : 0;
+  const seenBefore = a.last_inspected !== null && b.last_inspected !== null && a.last_inspected < b.last_inspected;
+  if (a.bucket === null) return bySequencer !== 0 ? bySequencer < 0 : seenBefore;
+  if (a.mtime && b.mtime) {
+    const byTime = a.mtime < b.mtime ? -1 : a.mtime > b.mtime ? 1 : 0;
+    if (byTime * bySequencer < 0) return seenBefore;
+    return byTime + bySequencer !== 0 ? byTime + bySequencer < 0 : seenBefore;
+  }
+  // What could not be read brings no content: that it is late is believed of an event.
+  return !a.mtime && bySequencer !== 0 ? bySequencer < 0 : seenBefore;
 }

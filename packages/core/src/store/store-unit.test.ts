@@ -35,6 +35,16 @@ describe('identity', () => {
     ['an event that was counted', version({ events: 'x y' }), { events: 'y', last_inspected: '2026-02-02' }, 'repeated'], ['an event that was counted, of other bytes', version({ events: 'x y' }), { events: 'y', version: 'w', last_inspected: '2026-02-02' }, 'changed'],
     ['readable again', version({ status: 'error' }), { last_inspected: '2026-02-02' }, 'changed'],
   ])('%s', (_, stored, change, outcome) => expect(decide(stored, version(change))).toBe(outcome));
+  const object = (change: Partial<StoredVersion>): StoredVersion => version({ bucket: 'b', version: 'w', ...change });
+  it.each<[string, StoredVersion, StoredVersion, string]>([
+    ['a forged sequencer, then a later version', object({ version: 'v', sequencer: 'f'.repeat(64) }), object({ mtime: '2026-01-03', sequencer: '0a', last_inspected: '2026-02-02' }), 'changed'],
+    ['a forged sequencer of what could not be read', object({ version: 'v', status: 'error', mtime: null, sequencer: 'f'.repeat(64) }), object({ sequencer: '0a', last_inspected: '2026-02-02' }), 'changed'],
+    ['a forged sequencer of a removal', object({ version: 'deleted', status: 'deleted', mtime: null, sequencer: 'f'.repeat(64) }), object({ sequencer: '0a', last_inspected: '2026-02-02' }), 'changed'],
+    ['a copy that keeps an older time, after it by its sequencer', object({ version: 'v', sequencer: '0a' }), object({ mtime: '2020-01-01', sequencer: '0b', last_inspected: '2026-02-02' }), 'changed'],
+    ['read before, by both witnesses, stored after', object({ version: 'v', sequencer: '0b', mtime: '2026-01-03' }), object({ sequencer: '0a', last_inspected: '2026-02-02' }), 'stale'],
+    ['two versions of one second', object({ version: 'v', sequencer: '0b' }), object({ sequencer: '0a', last_inspected: '2026-02-02' }), 'stale'],
+    ['a late event of what is gone', object({ version: 'deleted', status: 'deleted', sequencer: '0b' }), object({ mtime: null, status: 'error', sequencer: '0a', last_inspected: '2026-02-02' }), 'stale'],
+  ])('%s', (_, stored, incoming, outcome) => expect(decide(stored, incoming)).toBe(outcome));
   it('sequencers of different length are padded on the right', () => expect(older(version({ sequencer: '00a' }), version({ sequencer: '00a1' }))).toBe(true));
 });
 
