@@ -52,6 +52,6 @@ export default tseslint.config(
     } },
   { files: ['apps/vscode/src/{shared,webview}/**/*.{ts,tsx}'], ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.spec-util.ts'],
     rules: {
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ['vscode', '**/host/**', '**/engine/**'], message: 'The webview knows the protocol alone.' }, { regex: '^@exr/core(?!/text$)', allowTypeImports: true, message: 'Core runs beside the file, not in the webview: types, and how text and numbers are written.' }] }],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [{ group: ['vscode', '**/host/**', '**/engine/**'], message: 'The webview knows the protocol alone.' }, { regex: '^@exr/core(?!/(text|curve)$)', allowTypeImports: true, message: 'Core runs beside the file, not in the webview: types, how text and numbers are written, and transfer curves.' }] }],
     } },
 );

@@ -23,6 +23,7 @@ export * from './chunks/index.ts';
 export * from './pixels/index.ts';
 export * from './bytes/index.ts';
 export * from './header/index.ts';
+export * from './color/index.ts';
 export * from './limits.ts';
 export * from './face-limits.ts';
 export * from './preview/index.ts';

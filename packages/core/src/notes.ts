@@ -16,6 +16,7 @@ export const NOTE_CODES = {
   TYPE_AT_ODDS: '`type` or `version` is at odds with the flags of the version field',
   PART_DIFFERS: 'parts differ in an attribute that they should share, and OpenEXR opens them all the same',
   COLOR_CONTRADICTION: 'two statements about colour contradict each other',
+  COLOR_UNUSABLE: 'chromaticities of which no colours can be made (zeros, no numbers, all on one line)',
   COLOR_ID_SPELLING: 'colorInteropID is not in lower case: some readers do not know it',
   TABLE_REBUILT: 'the offset table was wrong or empty, and rebuilt from the chunks without loss',
 } as const;

@@ -62,16 +62,31 @@ export function sightOf(file: ExrFile, layer: LayerInfo, answer: ImageAnswer, { 
   const step = Math.max(1, Math.ceil(Math.max(answer.width, answer.height) / MOST_ACROSS));
   const [width, height] = [Math.ceil(answer.width / step), Math.ceil(answer.height / step)];
   const proxy = {
-    width, height, planes: answer.planes.map((plane) => shrunk(plane, answer, step)),
-    nonfinite: marked(answer, step, 1), missing: marked(answer, step, 2),
+    width, height, planes: answer.planes.map((plane) => (layer.data ? picked(plane, answer, step) : shrunk(plane, answer, step))),
+    nonfinite: marked(answer, step, 1), missing: marked(answer, step, 2), ends: answer.ends ?? null,
   };
-  const { matrix, primaries } = partColor(file.parts[layer.part]!);
-  const { kind, names, alpha, data, layer: name } = layer;
-  const rgba = develop(proxy, { kind: kind as Exclude<typeof kind, 'samples'>, names, alpha, data, layer: name }, { matrix, primaries, growMarks: Math.min(answer.scaleX, answer.scaleY) < 1 }, { exposure, tone: toneMap, marks });
+  const { curve, matrix, luminance } = partColor(file.parts[layer.part]!);
+  const { kind, names, places, alpha, data, ids, whole, layer: name } = layer;
+  const rgba = develop(proxy, { kind: kind as Exclude<typeof kind, 'samples'>, names, ...(places && { places }), alpha, data, ids, whole, layer: name }, { curve, matrix, luminance, growMarks: Math.min(answer.scaleX, answer.scaleY) < 1 }, { exposure, tone: toneMap, marks });
   return { revision: answer.revision, layer: layer.id, width, height, region: answer.region, across: width * step / answer.width, down: height * step / answer.height, rgba };
 }
 
 let halves: Float32Array | undefined;
+
+/** The value in the middle of step × step, for what must not be averaged. */
+function picked(plane: Uint16Array | Float32Array, { width, height }: ImageAnswer, step: number): Float32Array {
+  const table = plane instanceof Uint16Array ? (halves ??= new Float32Array(halfToFloatBits().buffer)) : null;
+  const [across, down] = [Math.ceil(width / step), Math.ceil(height / step)];
+  const out = new Float32Array(across * down);
+  for (let y = 0, at = 0; y < down; y++) {
+    const row = Math.min(height - 1, y * step + (step >> 1)) * width;
+    for (let x = 0; x < across; x++, at++) {
+      const value = plane[row + Math.min(width - 1, x * step + (step >> 1))]!;
+      out[at] = table ? table[value]! : value;
+    }
+  }
+  return out;
+}
 
 /** Means of step × step finite values; NaN where there is none. */
 function shrunk(plane: Uint16Array | Float32Array, { width, height }: ImageAnswer, step: number): Float32Array {

@@ -1,5 +1,5 @@
 /** The planes of a picture, as the webview's shader wants them. */
-import { ExrError, intersect, readPixels, readProxyPlanes, type ChunkIndex, type ExrFile, type RunOptions, type SkippedChunk } from '@exr/core';
+import { ExrError, hashId, intersect, pictureChannels, readPixels, readProxyPlanes, type ChunkIndex, type ExrFile, type RunOptions, type SkippedChunk } from '@exr/core';
 import { type Box, type ImageAnswer, type ImageParams, type LayerInfo, MOST_ACROSS, MOST_ANSWER_BYTES } from '../shared/protocol.ts';
 import { halfBits } from './half.ts';
 import { rangeOf } from './range.ts';
@@ -25,6 +25,7 @@ interface Planes {
   readonly marks: Uint8Array<ArrayBuffer> | null;
   readonly skipped: readonly SkippedChunk[];
   readonly leftOut?: boolean | undefined;
+  readonly ends?: ImageAnswer['ends'];
 }
 
 /** Throws INVALID_ARGUMENT for what the file does not have, and what reading throws; chunks that cannot be read are marked and said. */
@@ -34,24 +35,26 @@ export async function readImage(file: ExrFile, layer: LayerInfo, params: ImagePa
   if (channel !== undefined && !part.channels.some(({ name }) => name === channel)) {
     throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: part ${layer.part} has no channel ${channel}`, { source: file.source.name, part: layer.part, channel });
   }
-  const alpha = channel === undefined ? layer.alpha : null;
-  const picture = { kind: channel === undefined && layer.kind === 'luma' ? 'luma' as const : 'rgb' as const, names: channel === undefined ? layer.names : [channel], alpha };
+  const alone = channel === undefined ? null : pictureChannels(part, { channel });
+  const { data, ids } = alone ?? layer;
+  const alpha = alone || ids ? null : layer.alpha;
+  const picture = { kind: !alone && layer.kind === 'luma' ? 'luma' as const : 'rgb' as const, names: alone?.names ?? layer.names, alpha, data, ids };
   const names = layer.kind === 'samples' && channel === undefined ? ['#samples'] : [...picture.names, ...(alpha === null ? [] : [alpha])];
   const window = run.index.grids[layer.part]!.level(level.x, level.y)?.window;
   const region = window && params.region ? intersect(window, params.region) ?? undefined : window;
-  const size = sizeFor(region, params.maxSize, names.length);
+  const size = sizeFor(region, params.maxSize, names.length + (ids ? 1 : 0));
   const { onSkipped: _told, ...plain } = run;
   const where = { ...plain, part: layer.part, level, region: params.region, size };
   const found = names[0] === '#samples' ? counted(await sampleCounts(file, where))
     : isWhole(region, size) && !part.isDeep && names.every((name) => part.channels.some((each) => each.name === name && each.xSampling === 1 && each.ySampling === 1))
-      ? await exact(file, names, where)
+      ? await exact(file, names, where, ids)
       : await means(file, picture, { ...where, every: !quick });
   run.onSkipped?.(found.skipped);
-  const halves = names.every((name) => part.channels.some((each) => each.name === name && each.pixelType === 'half')) ? allHalves(found.planes) : null;
+  const halves = !ids && names.every((name) => part.channels.some((each) => each.name === name && each.pixelType === 'half')) ? allHalves(found.planes) : null;
   return {
     revision: params.revision, width: found.width, height: found.height, region: found.region, scaleX: found.scaleX, scaleY: found.scaleY,
-    format: halves ? 'half' : 'float', planes: halves ?? found.planes, names, hasAlpha: alpha !== null,
-    marks: found.marks, range: rangeOf(found.planes[0]!), problems: found.skipped.slice(0, MOST_PROBLEMS).map(({ message }) => message), leftOut: found.leftOut === true,
+    format: halves ? 'half' : 'float', planes: halves ?? found.planes, names, hasAlpha: alpha !== null, places: alone ? undefined : layer.places,
+    marks: found.marks, range: rangeOf(found.planes[0]!), ends: found.ends ?? null, problems: found.skipped.slice(0, MOST_PROBLEMS).map(({ message }) => message), leftOut: found.leftOut === true,
   };
 }
 
@@ -72,9 +75,10 @@ function isWhole(region: Box | undefined, size: number): boolean {
 type Where = ImageRun & { readonly part: number; readonly level: { readonly x: number; readonly y: number }; readonly region?: Box | undefined };
 
 /** Every value as it stands in the file. */
-async function exact(file: ExrFile, names: readonly string[], where: Where): Promise<Planes> {
+async function exact(file: ExrFile, names: readonly string[], where: Where, ids: boolean): Promise<Planes> {
   const { region, planes: read, skipped } = await readPixels(file, { ...where, channels: names });
   const planes = read.map(({ data }) => (data instanceof Float32Array ? data : Float32Array.from(data)));
+  if (ids) planes.push(Float32Array.from(read[0]!.data, hashId));
   const [width, height] = [region.xMax - region.xMin + 1, region.yMax - region.yMin + 1];
   const marks = new Marks(width, height);
   for (const { box } of skipped) marks.box(box, region, MISSING);

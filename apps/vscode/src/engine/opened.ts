@@ -33,15 +33,20 @@ export function partInfo(part: PartHeader): PartInfo {
   const { index, name, type, isDeep, dataWindow, displayWindow, pixelAspectRatio } = part;
   const shared = { index, name, type, isDeep, dataWindow, displayWindow, pixelAspectRatio, levels: levelsOf(part), channels: part.channels.map((channel): ChannelInfo => ({
     name: channel.name, type: channel.pixelType, xSampling: channel.xSampling, ySampling: channel.ySampling,
-    data: pictureChannels(part, { channel: channel.name }).data,
+    ...aloneIn(part, channel.name),
   })) };
   try {
-    const { matrix, luminance, name: colorSpace } = partColor(part);
-    return { ...shared, matrix, luminance, colorSpace };
+    const { curve, matrix, luminance, name: colorSpace } = partColor(part);
+    return { ...shared, curve, matrix, luminance, colorSpace };
   } catch (error) {
     if (!isExrError(error)) throw error;
-    return { ...shared, matrix: null, luminance: luminanceWeights(REC709), colorSpace: `unknown (${error.message})` };
+    return { ...shared, curve: null, matrix: null, luminance: luminanceWeights(REC709), colorSpace: `unknown (${error.message})` };
   }
+}
+
+function aloneIn(part: PartHeader, channel: string): Pick<ChannelInfo, 'data' | 'ids' | 'whole'> {
+  const { data, ids, whole } = pictureChannels(part, { channel });
+  return { data, ids, whole };
 }
 
 function levelsOf(part: PartHeader): PartInfo['levels'] {
@@ -64,10 +69,10 @@ export function layersOf(file: ExrFile): LayerInfo[] {
   };
   return file.parts.flatMap((part): LayerInfo[] => {
     if (part.unreadable) return [];
-    const pictures = layerPictures(part).map(({ view, layer, channels, kind, names, alpha, data }): LayerInfo => (
-      { id: unique(`${part.index}/${view ?? ''}/${layer}`), part: part.index, partName: part.name, view, layer, channels, kind, names, alpha, data }));
+    const pictures = layerPictures(part).map(({ view, layer, channels, kind, names, places, alpha, data, ids, whole }): LayerInfo => (
+      { id: unique(`${part.index}/${view ?? ''}/${layer}`), part: part.index, partName: part.name, view, layer, channels, kind, names, places, alpha, data, ids, whole }));
     if (!part.isDeep) return pictures;
-    return [...pictures, { id: `${part.index}/#samples`, part: part.index, partName: part.name, view: part.view, layer: '#samples', channels: [], kind: 'samples', names: [], alpha: null, data: true }];
+    return [...pictures, { id: `${part.index}/#samples`, part: part.index, partName: part.name, view: part.view, layer: '#samples', channels: [], kind: 'samples', names: [], alpha: null, data: true, ids: false, whole: true }];
   });
 }
 

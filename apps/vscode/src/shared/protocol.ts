@@ -3,7 +3,7 @@
  * may import vscode, Node or the DOM. Pixel coordinates are absolute, as in the file's windows, inclusive on both ends, in the pixels of the level
  * that is named.
  */
-import type { ChannelStats, ExrReport, Judgement, ReportStructure } from '@exr/core';
+import type { ChannelStats, Curve, ExrReport, Judgement, ReportStructure } from '@exr/core';
 import type { Canvas } from './fit.ts';
 import type { ViewState } from './view-state.ts';
 
@@ -35,8 +35,14 @@ export interface LayerInfo {
   /** rgb: R, G, B; luma: Y, RY, BY; gray: one; samples: none. */
   readonly names: readonly string[];
   readonly alpha: string | null;
-  /** No light (normals, depth, ids): no colour conversion, spread over black to white when drawn alone. */
+  /** Of an rgb layer with two channels: which of red, green and blue each is. Absent: as they stand. */
+  readonly places?: readonly number[] | undefined;
+  /** No light (normals, depth, ids): no colour conversion, spread over black to white when drawn alone, and never averaged. */
   readonly data: boolean;
+  /** Ids, each drawn in a colour of its own. */
+  readonly ids: boolean;
+  /** Whole numbers: 0 to 255 is black to white, and so on. */
+  readonly whole: boolean;
 }
 
 export interface ChannelInfo {
@@ -46,6 +52,8 @@ export interface ChannelInfo {
   readonly ySampling: number;
   /** Drawn alone it is no light (depth, ids, a uint): spread over black to white. */
   readonly data: boolean;
+  readonly ids: boolean;
+  readonly whole: boolean;
 }
 
 /** What the image needs to know of a part. Null windows: the part's header is broken there. */
@@ -60,6 +68,8 @@ export interface PartInfo {
   /** Every level stored, with its own data window. One, (0, 0), for a part without levels. */
   readonly levels: readonly { readonly level: Level; readonly window: Box }[];
   readonly channels: readonly ChannelInfo[];
+  /** From the file's values to light, before the matrix; null when they are light. */
+  readonly curve: Curve | null;
   /** To linear sRGB, row by row, nine numbers; null when there is nothing to convert. */
   readonly matrix: readonly number[] | null;
   /** Weights of R, G, B in luminance, for luma layers. */
@@ -116,7 +126,7 @@ export interface ImageParams {
   readonly level: Level;
   /** In the level's pixels. Default: its whole window. */
   readonly region?: Box | undefined;
-  /** Most pixels across and down; a larger region comes as means of its pixels (a proxy). */
+  /** Most pixels across and down; a larger region comes as means of its pixels, of data as one of them for each (a proxy). */
   readonly maxSize: number;
   /** Draw this channel of the layer alone. */
   readonly channel?: string | undefined;
@@ -140,14 +150,18 @@ export interface ImageAnswer {
   readonly scaleY: number;
   /** `half`: Uint16Array of binary16 bits. `float`: Float32Array. */
   readonly format: 'half' | 'float';
-  /** width × height values each, in the order of `names` (and alpha last). Subsampled channels are brought to full size. NaN where there is none. */
+  /** width × height values each, in the order of `names` (and alpha last); of ids a second one with their hashes (core's hashId). Subsampled channels are brought to full size. NaN where there is none. */
   readonly planes: readonly (Uint16Array | Float32Array)[];
   readonly names: readonly string[];
   readonly hasAlpha: boolean;
+  /** See LayerInfo. */
+  readonly places?: readonly number[] | undefined;
   /** One byte a pixel, or null where there is none: 1 a NaN or infinity within, 2 a chunk missing or broken there; bits. */
   readonly marks: Uint8Array | null;
   /** Of the first plane's finite values (percentiles 0, 1, 99, 100): what normalising starts from. */
   readonly range: readonly [number, number, number, number] | null;
+  /** Of data: least, most below 1e8 ("nothing here" lies above) and most of all values that were read, drawn or not; null of others. */
+  readonly ends?: readonly [number, number, number] | null | undefined;
   /** Chunks that could not be decoded, in words; at most ten. */
   readonly problems: readonly string[];
   /** Of a quick proxy: chunks were left out. False: another look at the same size would show the same. */

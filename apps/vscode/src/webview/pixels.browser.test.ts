@@ -74,6 +74,8 @@ describe('the shader develops as core does', () => {
     ['scan_half_rgba_zip.exr', { tone: 'filmic', exposure: 1.5 }], ['scan_half_rgba_zip.exr', { tone: 'reinhard', exposure: 2 }], ['scan_half_rgba_zip.exr', { normalize: true }],
     ['yc_piz.exr', {}], ['yc_piz.exr', { exposure: -1 }], ['preview/ap0.exr', { tone: 'filmic' }], ['half_naninf_zip.exr', {}], ['float_naninf_zip.exr', { exposure: 1 }],
     ['uint_half_float_zip.exr', {}], ['incomplete_scan_zip.exr', {}], ['deep_scan_zips.exr', { exposure: -2 }], ['mixed_layers_zip.exr', { channel: 'N.X' }], ['tile_half_rgba_zip.exr', { channel: 'A', exposure: 1 }], ['rip_zip.exr', { level: { x: 1, y: 0 } }],
+    ['color/interop-id-srgb-with-p3.exr', {}], ['color/interop-id-g24-older-spelling.exr', { exposure: 1 }], ['color/xyz-interop-id.exr', {}], ['color/two-colours-rg.exr', {}], ['color/srgb-encoded-interop-id.exr', { normalize: true }],
+    ['color/blender-viewlayer.exr', {}], ['color/blender-viewlayer.exr', { layer: 'ViewLayer.IndexOB' }], ['color/blender-viewlayer.exr', { layer: 'ViewLayer.Depth' }], ['color/blender-viewlayer.exr', { layer: 'ViewLayer.UV' }],
   ];
   it.each(cases)('%s %j', async (file, options) => {
     const { viewer, session } = await shownAs(file, options);

@@ -1,4 +1,4 @@
-/** Facts derived from names and attributes: layers and views, colour space, software, time, frame. */
+/** Facts derived from names and attributes: layers and views, software, time, frame. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
 import { attribute, bytes, exr, required } from './exr-bytes.spec-util.ts';
 import {
-  colorSpaceOf, decodeText, encodeText, frameRateOf, hasEscapedBytes, layersOf, openExr, placeOf, softwareOf, standardAttribute, timeCodeOf, viewsOf,
+  decodeText, encodeText, frameRateOf, hasEscapedBytes, layersOf, openExr, placeOf, softwareOf, standardAttribute, timeCodeOf, viewsOf,
 } from './index.ts';
 import { decodeName } from './text.ts';
 
@@ -50,38 +50,6 @@ describe('layers and views', () => {
     const all = parts.flatMap((part) => layersOf(part).map(({ name, view, channels }) => [name, view, channels.map((channel) => channel.name)]));
     expect(viewsOf(parts[0]!)).toEqual(['left', 'right']);
     expect(all).toEqual([['', 'left', ['B', 'G', 'R']], ['', 'right', ['right.B', 'right.G', 'right.R']]]);
-  });
-});
-
-describe('colour space', () => {
-  const rec709 = { red: [0.64, 0.33], green: [0.3, 0.6], blue: [0.15, 0.06], white: [0.3127, 0.329] } as const;
-  const ap1 = { red: [0.713, 0.293], green: [0.165, 0.83], blue: [0.128, 0.044], white: [0.32168, 0.33767] } as const;
-  const chromaticities = (value: typeof rec709 | typeof ap1) => attribute('chromaticities', 'chromaticities', value);
-
-  it('comes from the first of: ACES flag, colorInteropID, chromaticities, oiio:ColorSpace', async () => {
-    const all = [string('oiio:ColorSpace', 'ACEScg'), chromaticities(ap1), string('colorInteropID', 'lin_rec2020_scene'), attribute('acesImageContainerFlag', 'int', 1)];
-    const found = [];
-    for (let n = 0; n <= all.length; n++) found.push(colorSpaceOf(await partWith(...all.slice(0, n))));
-    expect(found).toEqual([
-      null,
-      { name: 'ACEScg', source: 'oiio:ColorSpace' },
-      { name: 'lin_ap1_scene', source: 'chromaticities' },
-      { name: 'lin_rec2020_scene', source: 'colorInteropID' },
-      { name: 'lin_ap0_scene', source: 'acesImageContainerFlag' },
-    ]);
-  });
-
-  it('knows chromaticities within 0.001, not beyond', async () => {
-    const moved = (by: number) => partWith(chromaticities({ ...rec709, red: [0.64 + by, 0.33] } as unknown as typeof rec709));
-    expect(colorSpaceOf(await moved(0.001))?.name).toBe('lin_rec709_scene');
-    expect(colorSpaceOf(await moved(-0.001))?.name).toBe('lin_rec709_scene');
-    expect(colorSpaceOf(await moved(0.0012))).toBeNull();
-    expect(colorSpaceOf(await moved(Number.NaN))).toBeNull();
-  });
-
-  it('does not believe a flag of 0, an empty id or an attribute of another type', async () => {
-    expect(colorSpaceOf(await partWith(attribute('acesImageContainerFlag', 'int', 0), string('colorInteropID', ''), attribute('oiio:ColorSpace', 'int', 1)))).toBeNull();
-    expect(colorSpaceOf(await partWith(attribute('acesImageContainer', 'int', 1)))?.name).toBe('lin_ap0_scene');
   });
 });
 

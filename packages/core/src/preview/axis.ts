@@ -84,6 +84,37 @@ export function spread(axis: Axis, values: Values): Spread | null {
   };
 }
 
+/**
+ * The one value that stands for each pixel of the picture: that at the pixel's middle, or of subsampled values the last one before it. For what must
+ * not be averaged. Pixels whose middle lies elsewhere are not fed. Null when none is.
+ */
+export function nearest(axis: Axis, { first: start, step, count, low, high }: Values): Spread | null {
+  const { origin, scale, size } = axis;
+  const begin = Math.max(0, Math.floor((low - origin) * scale));
+  const end = Math.min(size, Math.ceil((high + 1 - origin) * scale));
+  const [from, starts, weights, cover]: [number[], number[], number[], number[]] = [[], [0], [], []];
+  let first = -1;
+  for (let i = begin; i < end; i++) {
+    const pixel = Math.floor(middleOf(axis, i));
+    const value = Math.min(count - 1, Math.max(0, Math.floor((pixel - start) / step)));
+    const isFed = pixel >= low && pixel <= high;
+    if (first < 0 && !isFed) continue;
+    if (first < 0) first = i;
+    from.push(value);
+    if (isFed) weights.push(1);
+    starts.push(weights.length);
+    cover.push(isFed ? 1 : 0);
+  }
+  while (cover.length > 0 && cover.at(-1) === 0) for (const list of [cover, from, starts]) list.pop();
+  if (cover.length === 0) return null;
+  return { first, count: cover.length, from: Int32Array.from(from), starts: Int32Array.from(starts), weights: Float32Array.from(weights), cover: Float32Array.from(cover), copyFrom: -1 };
+}
+
+/** Where the middle of the picture's pixel i lies in the level. A middle between two pixels, but for rounding, belongs to the second. */
+export function middleOf({ origin, scale }: Axis, i: number): number {
+  return origin + (i + 0.5) / scale + 1e-9;
+}
+
 /** The first and last value that reach the level's pixels low … high. */
 function touching({ first, step, count }: Values, low: number, high: number): [number, number] {
   const reach = step <= WIDEST_TENT ? step - 1 : 0;

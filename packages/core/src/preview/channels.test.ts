@@ -36,7 +36,7 @@ describe('the picture in a part', () => {
     ['B G R a.b.c.B a.b.c.G a.b.c.R', { layer: 'a.b.c' }, 'rgb a.b.c.R a.b.c.G a.b.c.B in "a.b.c"'],
     ['B G R', { channel: 'G' }, 'gray G in ""'],
     ['B G R Z', { channel: 'Z' }, 'gray Z in "" data'],
-    ['B G R Pz.G', { channel: 'Pz.G' }, 'gray Pz.G in "Pz"'],
+    ['B G R Pz.G', { channel: 'Pz.G' }, 'gray Pz.G in "Pz" data'],
   ] as [string, PictureChoice, string][])('%s %o', async (names, choice, expected) => expect(await choose(names, choice)).toBe(expected));
 
   const stereo = 'B G R right.B right.G right.R diffuse.left.B diffuse.left.G diffuse.left.R diffuse.right.B diffuse.right.G diffuse.right.R right.spec.B right.spec.G right.spec.R shared.V';

@@ -1,18 +1,29 @@
 /** Which channels make a picture. */
+import { colorSourcesOf } from '../color/index.ts';
 import { ExrError } from '../errors.ts';
-import { type Layer, layersOf, type PartHeader, placeOf, viewsOf } from '../header/index.ts';
+import { type Channel, type Layer, layersOf, type PartHeader, placeOf, viewsOf } from '../header/index.ts';
+import { beautyRank, channelMeaning, layerMeaning, namesOfPart } from './layer-names.ts';
 
 /**
  * What is drawn and from which channels (names as in the file).
- * - `rgb`: R, G, B of a layer; `luma`: Y with RY and BY, rebuilt to RGB; `gray`: one channel, drawn as it is.
+ * - `rgb`: R, G, B of a layer, or two of them; `luma`: Y with RY and BY, rebuilt to RGB; `gray`: one channel, drawn as it is.
  */
 export interface PictureChannels {
   readonly kind: 'rgb' | 'luma' | 'gray';
-  /** rgb: [R, G, B]; luma: [Y, RY, BY]; gray: [the channel]. */
+  /** rgb: [R, G, B], or [R, G] of a layer with two channels; luma: [Y, RY, BY]; gray: [the channel]. */
   readonly names: readonly string[];
+  /** Of an rgb picture with two channels: which of red (0), green (1) and blue (2) each is, the missing one is 0. Absent: as they stand. */
+  readonly places?: readonly number[];
   readonly alpha: string | null;
-  /** The values are no light (normals, ids, depth …): no colour conversion, and a channel drawn alone is spread over black to white. */
+  /**
+   * The values are no light (normals, ids, depth …): no colour conversion, a channel drawn alone is spread over black to white, and a small picture
+   * takes one value for each of its pixels, never a mean.
+   */
   readonly data: boolean;
+  /** One channel of ids: each is drawn in a colour of its own. */
+  readonly ids: boolean;
+  /** The channels are uint: 0 to 255 is black to white, and so on. */
+  readonly whole: boolean;
   /** The layer's name, "" for the base layer. */
   readonly layer: string;
 }
@@ -37,15 +48,8 @@ export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): P
   }
   const views = viewsOf(part);
   const wanted = layers.map((each) => placed(each, views)).filter((each) => (layer === undefined || each.name === layer) && isSeen(each.view, view, views));
-  const pictures = wanted.map(pictureOf);
-  // The base layer first, then whatever layer has colours, then anything at all.
-  const colours = pictures.filter((picture) => picture.kind !== 'gray');
-  const inOrder = [
-    ...colours.filter((picture) => picture.layer === ''), ...colours.filter((picture) => !picture.data), ...colours,
-    ...pictures.filter((picture) => !picture.data), ...pictures,
-  ];
-  const best = inOrder[0];
-  if (best) return best;
+  const best = ranked(part, wanted)[0];
+  if (best) return best.picture;
   const name = (one: string | undefined, of: string | null | undefined): string => [of, one].filter(Boolean).join('.');
   const there = layers.map((each) => (layer === undefined ? (each.view ?? '') : name(each.name, each.view)));
   throw missing(layer === undefined ? 'view' : 'layer', name(layer, view), [...new Set(there)], part);
@@ -62,8 +66,37 @@ export function layerPictures(part: PartHeader): readonly LayerPicture[] {
   const views = viewsOf(part);
   return layersOf(part).map((each) => {
     const layer = placed(each, views);
-    return { ...pictureOf(layer), view: layer.view, channels: layer.channels.map(({ name }) => name) };
+    return { ...pictureOf(layer, part), view: layer.view, channels: layer.channels.map(({ name }) => name) };
   });
+}
+
+/** How good a part's best picture is: less is better. Of a part without channels Infinity. */
+export function bestRank(part: PartHeader): number {
+  const views = viewsOf(part);
+  return ranked(part, layersOf(part).map((each) => placed(each, views)))[0]?.rank ?? Infinity;
+}
+
+/**
+ * Pictures, best first: the base layer's colours, then the beauty by its usual names, then other light in colours, then what has little to do with
+ * the picture (ambient occlusion, shadow, environment), then data in colours; single channels last. In a named part the base layer goes by its name.
+ */
+function ranked(part: PartHeader, layers: readonly Layer[]): { picture: PictureChannels; rank: number }[] {
+  const rank = (picture: PictureChannels): number => {
+    const named = picture.layer === '' ? nameOf(part) : picture.layer;
+    const isBase = picture.layer === '' && beautyRank(named) === 100;
+    const isLuminance = picture.kind === 'gray' && !picture.data && /(^|\.)y$/i.test(picture.names[0]!);
+    const colours = picture.kind !== 'gray' || (isLuminance && (isBase || beautyRank(named) < 100));
+    if (colours && !picture.data) return isBase ? 0 : 1 + beautyRank(named);
+    if (picture.kind !== 'gray') return 400;
+    const isOpacity = /(^|\.)(a|alpha)$/i.test(picture.names[0]!);
+    return 500 + (picture.data ? 300 : isOpacity ? 250 : 0) + (isBase ? 20 : beautyRank(named) / 5);
+  };
+  return layers.map((layer) => pictureOf(layer, part)).map((picture) => ({ picture, rank: rank(picture) })).sort((a, b) => a.rank - b.rank);
+}
+
+/** The part's name without its view, "" when it has none. */
+function nameOf(part: PartHeader): string {
+  return namesOfPart(part).at(-1) ?? '';
 }
 
 /** Some programs write the view before the layer (left.diffuse.R), which the specification takes for a layer's name: MultiViewOpenEXR has it last. */
@@ -82,39 +115,80 @@ function isSeen(view: string | null, wanted: string | undefined, views: readonly
 function oneChannel(part: PartHeader, name: string): PictureChannels {
   const channel = part.channels.find((each) => each.name === name);
   if (!channel) throw missing('channel', name, part.channels.map((each) => each.name), part);
-  const { layer } = placeOf(name, part, viewsOf(part));
-  return { kind: 'gray', names: [name], alpha: null, data: isData(name) || channel.pixelType === 'uint', layer };
+  const { layer, component } = placeOf(name, part, viewsOf(part));
+  return { ...single(part, layer, component, channel), alpha: null };
 }
 
-function pictureOf({ name: layer, channels }: Layer): PictureChannels {
-  const components = new Map(channels.map(({ name }) => [name.slice(name.lastIndexOf('.') + 1).toLowerCase(), name]));
+/** One channel drawn alone. */
+function single(part: PartHeader, layer: string, component: string, channel: Channel): PictureChannels {
+  const whole = channel.pixelType === 'uint';
+  const { data, ids } = channelMeaning(layer === '' ? nameOf(part) : layer, component);
+  // V is Blender's word for the only channel of a picture, which is depth unless the file says that it is a colour.
+  const isLone = layer === '' && component.toLowerCase() === 'v' && part.channels.every(({ name }) => !name.includes('.') && !/^[rgbyz]$/i.test(name)) && !saysColour(part);
+  const opacity = /^(a|alpha)$/i.test(component);
+  return {
+    kind: 'gray', names: [channel.name], alpha: null, layer, whole,
+    data: (data && !opacity) || whole || isLone || (!opacity && isDataPart(part)), ids: ids && !opacity && (whole || isIdComponent(component)),
+  };
+}
+
+/** Of a layer of ids: red, green and blue of ids that were coloured already are no ids. */
+function isIdComponent(component: string): boolean {
+  return !/^(g|b|green|blue|y|z|a|alpha)$/i.test(component);
+}
+
+function saysColour(part: PartHeader): boolean {
+  const source = colorSourcesOf(part)[0];
+  return source !== undefined && source.useless === null && source.space !== 'data';
+}
+
+function isDataPart(part: PartHeader): boolean {
+  return colorSourcesOf(part).find(({ useless }) => useless === null)?.space === 'data';
+}
+
+/** What three, or two, channels of a layer are red, green and blue, by the ends of their names. */
+const TRIPLES = [['r', 'g', 'b'], ['red', 'green', 'blue']] as const;
+const VECTORS = [['x', 'y', 'z'], ['u', 'v', 'w'], ['nx', 'ny', 'nz'], ['px', 'py', 'pz'], ['vx', 'vy', 'vz']] as const;
+const PAIRS = [['x', 'y'], ['u', 'v'], ['s', 't'], ['nx', 'ny'], ['vx', 'vy'], ['dx', 'dy']] as const;
+
+function pictureOf({ name: layer, channels }: Layer, part: PartHeader): PictureChannels {
+  const components = new Map(channels.map((channel) => [endOf(channel.name).toLowerCase(), channel.name]));
   const alpha = components.get('a') ?? components.get('alpha') ?? null;
-  const pick = (...keys: string[]): string[] | null => {
+  const pick = (keys: readonly string[]): string[] | null => {
     const found = keys.map((key) => components.get(key));
     return found.every((name) => name !== undefined) ? (found as string[]) : null;
   };
-  const integers = (names: readonly string[]): boolean => channels.some((channel) => names.includes(channel.name) && channel.pixelType === 'uint');
-  const colours = pick('r', 'g', 'b') ?? pick('red', 'green', 'blue');
-  if (colours) return { kind: 'rgb', names: colours, alpha, data: isData(layer) || integers(colours), layer };
-  const luma = pick('y', 'ry', 'by');
-  if (luma) return { kind: 'luma', names: luma, alpha, data: false, layer };
-  const vectors = pick('x', 'y', 'z') ?? pick('u', 'v', 'w');
-  if (vectors) return { kind: 'rgb', names: vectors, alpha, data: true, layer };
-  const others = channels.map(({ name }) => name).filter((name) => name !== alpha);
-  const one = components.get('y') ?? others.find((name) => !isData(name)) ?? others[0] ?? alpha!;
-  return { kind: 'gray', names: [one], alpha: one === alpha ? null : alpha, data: isData(one) || integers([one]), layer };
+  const whole = (names: readonly string[]): boolean => names.every((name) => channels.find((channel) => channel.name === name)!.pixelType === 'uint');
+  const named = layerMeaning(layer === '' ? nameOf(part) : layer);
+  const data = named.data || isDataPart(part);
+  const rgb = (names: readonly string[], isData: boolean, places?: readonly number[]): PictureChannels => (
+    { kind: 'rgb', names, alpha, data: isData || whole(names), ids: false, whole: whole(names), layer, ...(places && { places }) });
+
+  for (const keys of TRIPLES) {
+    const found = pick(keys);
+    if (found) return rgb(found, data);
+  }
+  const luma = pick(['y', 'ry', 'by']);
+  if (luma) return { kind: 'luma', names: luma, alpha, data: false, ids: false, whole: false, layer };
+  const vector = VECTORS.map(pick).find((found) => found !== null);
+  if (vector) return rgb(vector, true);
+  for (const keys of TRIPLES) {
+    const places = [0, 1, 2].filter((i) => components.has(keys[i]!));
+    // One of the two that are there may be all that ids have.
+    if (places.length === 2) return rgb(places.map((i) => components.get(keys[i]!)!), data, places);
+  }
+  const pair = PAIRS.map(pick).find((found) => found !== null);
+  if (pair) return rgb(pair, true);
+
+  const others = channels.filter(({ name }) => name !== alpha);
+  const alone = others.map((channel) => single(part, layer, endOf(channel.name), channel));
+  const best = alone.find(({ names }) => endOf(names[0]!).toLowerCase() === 'y') ?? alone.find((one) => !one.data) ?? alone[0];
+  return best ? { ...best, alpha } : single(part, layer, endOf(alpha!), channels.find(({ name }) => name === alpha)!);
 }
 
-const DATA_WORDS = new RegExp(
-  `(^|[._])(${[
-    'nn?', 'normals?', 'p', 'pos', 'position', 'pworld', 'z', 'zback', 'depth', 'motion', 'motionvectors?', 'velocity', 'vectors?', 'uvs?', 'st',
-    'ids?', '\\w*cryptomatte\\w*', 'crypto(asset|object|material)?',
-  ].join('|')})\\d*([._]|$)`, 'i',
-);
-
-/** Names that rendering gives to what is no light: normals, positions, motion, depth, ids, Cryptomattes. A matte is drawn as it is. */
-function isData(name: string): boolean {
-  return DATA_WORDS.test(name);
+function endOf(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 || dot === name.length - 1 ? name : name.slice(dot + 1);
 }
 
 function missing(what: string, wanted: string, there: readonly string[], part: PartHeader): ExrError {

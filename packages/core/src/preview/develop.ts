@@ -1,7 +1,9 @@
 /** From averaged scene values to screen pixels: matrix, exposure, tone map, sRGB, marks. */
-import { luminanceWeights, type Matrix3, type Primaries } from './color.ts';
+import { type Curve, decodeCurve, type Matrix3 } from '../color/index.ts';
 import type { PictureChannels } from './channels.ts';
+import { drawIds } from './ids.ts';
 import type { Proxy } from './proxy.ts';
+import { type Ends, NO_ENDS, NOTHING_THERE } from './proxy-task.ts';
 
 export type ToneMap = 'none' | 'filmic' | 'reinhard';
 
@@ -14,15 +16,18 @@ export interface DevelopOptions {
   readonly alpha?: boolean;
   /** Colour NaN/Inf pixels (magenta) and hatch regions without data. Default true. */
   readonly marks?: boolean;
-  /** Spread the values over black to white, least to most. Default: data channels drawn alone (depth, ids) are. */
+  /** Spread the values over black to white, least to most, ids too. Default: data channels drawn alone (depth) are, and whole numbers from 0 to 1, 255, 65535 or their most. */
   readonly normalize?: boolean;
 }
 
 /** How the picture's values become colours. */
 export interface Colours {
+  /** From the file's values to light; null when they are light. */
+  readonly curve: Curve | null;
   /** To linear sRGB; null when there is nothing to do. */
   readonly matrix: Matrix3 | null;
-  readonly primaries: Primaries;
+  /** Weights of R, G and B in luminance. */
+  readonly luminance: readonly [number, number, number];
   /** The picture is so much smaller than the file that a mark of one pixel would be lost: marks grow by one pixel all around. */
   readonly growMarks?: boolean;
 }
@@ -34,9 +39,15 @@ export function develop(
   const { width, height, planes } = proxy;
   const out = new Uint8ClampedArray(width * height * 4);
   const alphaPlane = options.alpha && picture.alpha !== null ? planes[planes.length - 1]! : null;
+  if (picture.ids && options.normalize !== true) {
+    drawIds(planes[1]!, out);
+    if (options.marks !== false) drawMarks(out, proxy, colours.growMarks === true);
+    return out;
+  }
   const light = lightOf(picture, planes, colours);
-  const spread = options.normalize ?? (picture.kind === 'gray' && picture.data);
-  const range = spread ? rangeOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
+  const spread = options.normalize ?? (picture.data && (picture.kind === 'gray' || picture.whole));
+  const ends = spread ? (picture.data && proxy.ends) || endsOf(light.slice(0, picture.kind === 'gray' ? 1 : 3)) : null;
+  const range = ends && rangeOf(ends, picture.whole && options.normalize === undefined);
   const gain = range ? 1 / (range.max - range.min) : 2 ** (options.exposure ?? 0);
   const offset = range ? range.min : 0;
   const tone = options.tone ?? 'none';
@@ -67,18 +78,37 @@ function opacity(alpha: number): number {
 
 type Light = [Float32Array, Float32Array, Float32Array];
 
-/** The picture's linear R, G and B; NaN where there is no value. One plane three times for grey. */
-function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { matrix, primaries }: Colours): Light {
-  const [first, second, third] = planes as unknown as Light;
-  if (picture.kind === 'gray') return [first, first, first];
-  if (picture.kind === 'luma') luminanceToRgb(first, second, third, primaries);
-  if (matrix && !picture.data) convert(first, second, third, matrix);
-  return [first, second, third];
+/** The picture's linear R, G and B; NaN where there is no value. One plane three times for grey; a colour that is not there is 0, as OpenEXR reads it. */
+function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { curve, matrix, luminance }: Colours): Light {
+  const decoded = curve && isLight(picture) ? decodeCurve(curve) : null;
+  if (picture.kind === 'gray') {
+    if (decoded) decode(planes[0]!, decoded);
+    return [planes[0]!, planes[0]!, planes[0]!];
+  }
+  const light = placed(picture, planes);
+  if (picture.kind === 'luma') luminanceToRgb(...light, luminance);
+  if (decoded) for (const plane of light) decode(plane, decoded);
+  if (matrix && !picture.data) convert(...light, matrix);
+  return light;
+}
+
+function placed({ names, places }: PictureChannels, planes: readonly Float32Array[]): Light {
+  const light: Float32Array[] = [];
+  names.forEach((_, i) => (light[places?.[i] ?? i] = planes[i]!));
+  return [0, 1, 2].map((i) => light[i] ?? new Float32Array(planes[0]!.length)) as Light;
+}
+
+/** Neither data nor an opacity, which no curve is for. */
+function isLight({ data, kind, names }: PictureChannels): boolean {
+  return !data && !(kind === 'gray' && /(^|\.)(a|alpha)$/i.test(names[0]!));
+}
+
+function decode(plane: Float32Array, curve: (x: number) => number): void {
+  for (let i = 0; i < plane.length; i++) plane[i] = curve(plane[i]!);
 }
 
 /** In place; red takes the place of luminance. RY = (R − Y) / Y, BY = (B − Y) / Y, Y = wR R + wG G + wB B (Technical Introduction, "Luminance/Chroma Images"). */
-function luminanceToRgb(luminance: Float32Array, ry: Float32Array, by: Float32Array, primaries: Primaries): void {
-  const [wr, wg, wb] = luminanceWeights(primaries);
+function luminanceToRgb(luminance: Float32Array, ry: Float32Array, by: Float32Array, [wr, wg, wb]: readonly [number, number, number]): void {
   for (let i = 0; i < luminance.length; i++) {
     const y = luminance[i]!;
     // Without chroma the pixel is grey.
@@ -126,11 +156,18 @@ function drawMarks(out: Uint8ClampedArray, { width, height, nonfinite, missing }
 }
 
 /**
- * The least and the most value, null when they are the same. A renderer's "nothing here" depth is huge and would press all else into black:
- * it does not count.
+ * What is black and what is white, null when they are the same: the least and the most value, without a renderer's "nothing here". Whole numbers go
+ * from 0 to what holds them all (1, 255, 65535), so that codes are seen as what they are.
  */
-function rangeOf(planes: readonly Float32Array[]): { min: number; max: number } | null {
-  let [min, near, max] = [Infinity, -Infinity, -Infinity];
+function rangeOf([min, near, max]: Ends, whole: boolean): { min: number; max: number } | null {
+  if (whole && min >= 0 && max > 0) return { min: 0, max: [1, 255, 65535].find((most) => max <= most) ?? max };
+  // Where everything is that large, it is no depth.
+  if (near > min) return { min, max: near };
+  return max > min ? { min, max } : null;
+}
+
+function endsOf(planes: readonly Float32Array[]): Ends {
+  let [min, near, max] = NO_ENDS;
   for (const plane of planes) {
     for (const value of plane) {
       if (value < min) min = value;
@@ -138,11 +175,8 @@ function rangeOf(planes: readonly Float32Array[]): { min: number; max: number } 
       if (value > near && value < NOTHING_THERE) near = value;
     }
   }
-  // Where everything is that large, it is no depth.
-  if (near > min) return { min, max: near };
-  return max > min ? { min, max } : null;
+  return [min, near, max];
 }
-const NOTHING_THERE = 1e8;
 
 /** Beyond it every tone map gives 1, and none of them overflows. */
 const BRIGHTEST = 1e9;

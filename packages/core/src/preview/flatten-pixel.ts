@@ -74,6 +74,11 @@ export class DeepPixel {
     return least;
   }
 
+  /** A value of the sample in front; of several there the first that was given. After flatten(). */
+  nearestValue(channel: number): number {
+    return this.#values[this.#order[0]! * this.width + channel]!;
+  }
+
   get farthest(): number {
     let most = -Infinity;
     for (let i = 0; i < this.#count; i++) if (this.#back[i]! > most) most = this.#back[i]!;

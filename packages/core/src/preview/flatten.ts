@@ -12,9 +12,12 @@ export interface FlatPlane {
 
 /**
  * The flat plane of each of `names`. The channel A is opacity; without it every sample is opaque, and without Z the samples' order stands.
- * Z and ZBack give the nearest front and the farthest back.
+ * Z and ZBack give the nearest front and the farthest back. With `nearest` the other channels are the nearest sample's instead of composited (ids,
+ * normals), the last one as `whole` makes it.
  */
-export function flattenDeep(decoded: DecodedChunk, names: readonly string[]): FlatPlane[] {
+export function flattenDeep(
+  decoded: DecodedChunk, names: readonly string[], { nearest = false, whole = null }: { readonly nearest?: boolean; readonly whole?: ((value: number) => number) | null | undefined } = {},
+): FlatPlane[] {
   const deep = decoded.deep!;
   const { channels } = decoded.shape;
   const view = decoded.kernels.view();
@@ -46,7 +49,10 @@ export function flattenDeep(decoded: DecodedChunk, names: readonly string[]): Fl
       for (let i = 0; i < count; i++, sample++) {
         const front = z < 0 ? i : readers[z]!(sample);
         pixel.set(i, front, z < 0 || zBack < 0 ? front : readers[zBack]!(sample), a < 0 ? 1 : readers[a]!(sample));
-        for (let c = 0; c < colours.length; c++) pixel.setValue(i, c, readers[colours[c]!.channel]!(sample));
+        for (let c = 0; c < colours.length; c++) {
+          const value = readers[colours[c]!.channel]!(sample);
+          pixel.setValue(i, c, whole && colours[c]!.into === names.length - 1 ? whole(value) : value);
+        }
       }
       const alpha = pixel.flatten(flat);
       if (present) present[at] = 1;
@@ -55,7 +61,7 @@ export function flattenDeep(decoded: DecodedChunk, names: readonly string[]): Fl
         else if (roles[n] === 'Z') planes[n]!.values[at] = pixel.nearest;
         else if (roles[n] === 'ZBack') planes[n]!.values[at] = pixel.farthest;
       }
-      for (let c = 0; c < colours.length; c++) planes[colours[c]!.into]!.values[at] = flat[c]!;
+      for (let c = 0; c < colours.length; c++) planes[colours[c]!.into]!.values[at] = nearest ? pixel.nearestValue(c) : flat[c]!;
     }
   }
   return planes;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
 import { openExr } from '../header/index.ts';
 import { readPlane } from '../pixels/index.ts';
-import { choosePicture, layerPictures, partColor, readProxyPlanes, renderPreview } from './index.ts';
+import { partColor } from '../color/index.ts';
+import { choosePicture, layerPictures, readProxyPlanes, renderPreview } from './index.ts';
 
 const open = (name: string) => openExr(memorySource(readFileSync(new URL(`../../../../test-fixtures/${name}`, import.meta.url)), name));
 

@@ -11,12 +11,12 @@ import { readProxy, type Proxy } from './proxy.ts';
 export interface ProxyPlanesOptions extends RunOptions {
   /** Default 0. */
   readonly part?: number;
-  readonly picture: Pick<PictureChannels, 'kind' | 'names' | 'alpha'>;
+  readonly picture: Pick<PictureChannels, 'kind' | 'names' | 'alpha'> & Partial<Pick<PictureChannels, 'data' | 'ids'>>;
   /** Default full resolution. */
   readonly level?: LevelIndex;
   /** In the level's coordinates, clipped to its window; the whole level when absent. */
   readonly region?: Box2i | undefined;
-  /** Most pixels across and down; a region that is larger comes as means of its pixels, one that is smaller as it is. */
+  /** Most pixels across and down; a region that is larger comes as means of its pixels, or of data as one of them for each; one that is smaller as it is. */
   readonly size: number;
   /** Decode every chunk. Default false: where many fall into one line of the picture, about four of them. */
   readonly every?: boolean | undefined;
@@ -57,6 +57,6 @@ export async function readProxyPlanes(file: PreviewFile, options: ProxyPlanesOpt
   const [scaleX, scaleY] = [width / wide, height / high];
   const across = { origin: region.xMin, scale: scaleX, size: width };
   const down = { origin: region.yMin, scale: scaleY, size: height };
-  const { proxy, skipped, leftOut } = await readProxy(file, header, picture, { level: grid, across, down, region }, { ...options, every });
+  const { proxy, skipped, leftOut } = await readProxy(file, header, { data: false, ids: false, ...picture }, { level: grid, across, down, region }, { ...options, every });
   return { ...proxy, region, scaleX, scaleY, skipped, leftOut };
 }

@@ -6,7 +6,8 @@ import { attribute } from '../header/exr-bytes.spec-util.ts';
 import { openExr } from '../header/index.ts';
 import { closePool, readPlane, useWorkerPlatform } from '../pixels/index.ts';
 import { nodeWorkers } from '../pixels/spawn-node.ts';
-import { luminanceWeights, REC709, renderPreview, type PreviewOptions, type PreviewPicture } from './index.ts';
+import { luminanceWeights, REC709 } from '../color/index.ts';
+import { readProxyPlanes, renderPreview, type PreviewOptions, type PreviewPicture } from './index.ts';
 import { box, pictureFile, srgb, type FileToDraw } from './picture-file.spec-util.ts';
 
 beforeAll(() => useWorkerPlatform(nodeWorkers));
@@ -246,6 +247,70 @@ describe('values that are no light', () => {
     const ids = await draw({ window: box(0, 0, 2, 0), channels: { id: { type: 'uint', value: (x) => 4_000_000_000 + x * 1000 } } }, { normalize: true });
     expect([0, 2].map((x) => pixel(ids, x, 0))).toEqual([grey(0), grey(1)]);
     expect(pixel(await draw({ window: box(0, 0, 0, 0), channels: { id: { type: 'uint', value: () => 0 } } }), 0, 0)).toEqual(grey(0));
+  });
+
+  it('uint from 0 to 255 is black to white, in colours and alone, whatever is in the picture', async () => {
+    const one = await draw({ window: box(0, 0, 2, 0), channels: { mask: { type: 'uint', value: (x) => [10, 20, 128][x]! } } });
+    expect([0, 1, 2].map((x) => pixel(one, x, 0))).toEqual([grey(10 / 255), grey(20 / 255), grey(128 / 255)]);
+    const three = await draw({ window: box(0, 0, 0, 0), channels: { R: { type: 'uint', value: () => 200 }, G: { type: 'uint', value: () => 100 }, B: { type: 'uint', value: () => 0 } } });
+    expect(pixel(three, 0, 0)).toEqual([srgb(200 / 255), srgb(100 / 255), 0, 255]);
+    expect(pixel(await draw({ window: box(0, 0, 1, 0), channels: { matte: { type: 'uint', value: (x) => x } } }), 1, 0)).toEqual(grey(1));
+  });
+
+  it('ids have colours of their own, the same as uint and float, in all of their bits; nothing is black', async () => {
+    const values = [0, 1, 2, 3, 4_000_000_001, 4_000_000_002];
+    const ids = async (type: 'uint' | 'float', options?: PreviewOptions) => {
+      const picture = await draw({ window: box(0, 0, 5, 3), channels: { 'obj.IndexOB.X': { type, value: (x: number) => values[x]! } } }, options);
+      return Array.from({ length: picture.width }, (_, x) => pixel(picture, x, 0).join());
+    };
+    const uint = await ids('uint');
+    expect(uint[0]).toBe('0,0,0,255');
+    expect(new Set(uint).size).toBe(6);
+    expect((await ids('float')).slice(0, 4)).toEqual(uint.slice(0, 4));
+    // In a small picture each pixel is one of them, never something between.
+    for (const shown of await ids('uint', { size: 3 })) expect(uint).toContain(shown);
+    expect(await ids('uint', { exposure: 2 })).toEqual(uint);
+  });
+
+  it('the colour that is missing of two is 0', async () => {
+    const of = async (names: string[]) => pixel(await draw({ window: box(0, 0, 0, 0), channels: Object.fromEntries(names.map((name) => [name, constant(0.5)])) }), 0, 0);
+    expect(await of(['R', 'G'])).toEqual([srgb(0.5), srgb(0.5), 0, 255]);
+    expect(await of(['R', 'B'])).toEqual([srgb(0.5), 0, srgb(0.5), 255]);
+    expect(await of(['G', 'B', 'A'])).toEqual([0, srgb(0.5), srgb(0.5), 255]);
+    expect(await of(['motion.u', 'motion.v'])).toEqual([srgb(0.5), srgb(0.5), 0, 255]);
+  });
+
+  it('data is never averaged: a small picture has values of the large one', async () => {
+    // A ramp in front of "nothing here", pixel by pixel: means of the two are neither.
+    const depth = { window: box(0, 0, 63, 63), channels: { Z: { value: (x: number, y: number) => ((x + y) % 2 === 0 ? 1e10 : 1 + x / 63) } } };
+    const codes = async (options?: PreviewOptions) => {
+      const picture = await draw(depth, options);
+      return Array.from({ length: picture.width * picture.height }, (_, i) => picture.rgba[i * 4]!);
+    };
+    const whole = new Set(await codes());
+    const small = await codes({ size: 21 });
+    for (const code of small) expect(whole).toContain(code);
+    expect(small.filter((code) => code < 255).length).toBeGreaterThan(150);
+    // Colours are means.
+    const colours = await draw({ window: box(0, 0, 63, 63), channels: Object.fromEntries(['R', 'G', 'B'].map((name) => [name, { value: (x: number, y: number) => (x + y) % 2 }])) }, { size: 16 });
+    expect(pixel(colours, 5, 5)).toEqual(grey(0.5));
+    // Normals keep their length.
+    const normals = await draw({ window: box(0, 0, 63, 63), channels: { 'N.X': { value: (x: number) => x % 2 }, 'N.Y': { value: (x: number) => 1 - (x % 2) }, 'N.Z': constant(0) } }, { size: 20 });
+    for (let x = 0; x < 20; x++) expect([[255, 0, 0, 255], [0, 255, 0, 255]]).toContainEqual(pixel(normals, x, 3));
+  });
+
+  it.each([1, 3, 7, 17, 40])('at %i pixels each is the value in its middle, however the file is cut into chunks', async (size) => {
+    const value = (x: number, y: number): number => 1000 * y + x;
+    const file = await pictureFile({ window: box(-3, -5, 36, 34), channels: { Z: { value } } });
+    const { planes, missing } = await readProxyPlanes(file, { picture: { kind: 'gray', names: ['Z'], alpha: null, data: true }, size });
+    expect(missing.some(Boolean)).toBe(false);
+    const middle = (low: number, i: number): number => Math.floor(low + ((i + 0.5) * 40) / size);
+    expect([...planes[0]!]).toEqual(Array.from({ length: size * size }, (_, i) => value(middle(-3, i % size), middle(-5, Math.floor(i / size)))));
+  });
+
+  it('a NaN that is not the value drawn is marked all the same when every line is read', async () => {
+    const picture = await draw({ window: box(0, 0, 31, 31), channels: { Z: { value: (x, y) => (x === 13 && y === 9 ? Number.NaN : x) } } }, { size: 8, every: true });
+    expect(picture.nonfinitePixels).toBe(1);
   });
 
   it('colours keep their place to each other when they are spread', async () => {

@@ -1,13 +1,14 @@
 /** A picture of any part, layer, view or level, at the size wanted. */
 import { partGeometry, type ChunkedFile } from '../chunks/index.ts';
+import { partColor } from '../color/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
 import { layersOf, type PartHeader } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import type { RunOptions, SkippedChunk } from '../pixels/index.ts';
-import { pictureChannels, type PictureChannels, type PictureChoice } from './channels.ts';
+import { bestRank, pictureChannels, type PictureChannels, type PictureChoice } from './channels.ts';
 import { develop, type DevelopOptions } from './develop.ts';
 import { frameOf, type FrameOptions } from './frame.ts';
-import { partColor } from './part-color.ts';
+import { namesOfPart } from './layer-names.ts';
 import { encodePng } from './png.ts';
 import { readProxy } from './proxy.ts';
 
@@ -41,11 +42,12 @@ export interface PreviewFile extends ChunkedFile {
 /** Reads what the picture needs and develops it. Throws INVALID_ARGUMENT for what the file does not have, LIMIT_EXCEEDED, and what reading throws. */
 export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<PreviewPicture> {
   const { part, picture } = choosePicture(file, options);
-  const frame = frameOf(part, partGeometry(part), options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
+  // Smaller levels of data hold means, which are no data.
+  const frame = frameOf(part, partGeometry(part), picture.data ? { ...options, every: true } : options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
-  const { matrix, primaries, name } = partColor(part);
+  const { name, ...colours } = partColor(part);
   const growMarks = Math.min(frame.across.scale, frame.down.scale) < 1;
-  const rgba = develop(proxy, picture, { matrix, primaries, growMarks }, options);
+  const rgba = develop(proxy, picture, { ...colours, growMarks }, options);
   const { width, height } = proxy;
   const alpha = options.alpha === true && picture.alpha !== null;
   return {
@@ -81,34 +83,24 @@ export function choosePicture(file: Pick<PreviewFile, 'parts' | 'source'>, optio
   throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: ${said.join('; ') || 'there are no parts'}${failures.length > 8 ? '; …' : ''}`, { source: file.source.name });
 }
 
-/** Parts to try in turn: those of the view asked for, colours before data, then the others. */
+/** Parts to try in turn: those of the view asked for, the one with the best picture first. */
 function candidates(parts: readonly PartHeader[], options: PictureChoice): PartHeader[] {
   const rank = (part: PartHeader): number => {
     const named = options.layer !== undefined && part.name === options.layer;
-    const inView = options.view === undefined || part.view === options.view || named ? 0 : 2;
-    const colours = /(^|\.)(r|y|red)$/i;
-    return inView + (part.channels.some((channel) => colours.test(channel.name)) ? 0 : 1);
+    const inView = options.view === undefined || part.view === options.view || named ? 0 : 1000;
+    return inView + bestRank(part);
   };
-  return [...parts].sort((a, b) => rank(a) - rank(b) || a.index - b.index);
+  const ranks = new Map(parts.map((part) => [part, rank(part)]));
+  return [...parts].sort((a, b) => ranks.get(a)! - ranks.get(b)! || a.index - b.index);
 }
 
 /** A part of the view asked for needs no view in its channels' names, and one that is named like the layer asked for is that layer. */
 function choiceWithin(part: PartHeader, { layer, view, channel }: PictureChoice): PictureChoice {
-  const isLayer = layer !== undefined && layer !== '' && namesOf(part).includes(layer) && !layersOf(part).some((each) => each.name === layer);
+  const isLayer = layer !== undefined && layer !== '' && namesOfPart(part).includes(layer) && !layersOf(part).some((each) => each.name === layer);
   return {
     ...(layer !== undefined && { layer: isLayer ? '' : layer }), ...(channel !== undefined && { channel }),
     ...(view !== undefined && part.view !== view && { view }),
   };
-}
-
-/** What a part may be called: its name, also without the view that programs put before or after it. */
-function namesOf({ name, view }: PartHeader): string[] {
-  if (name === null) return [];
-  if (view === null) return [name];
-  return [name, ...['.', '_'].flatMap((mark) => [
-    ...(name.endsWith(mark + view) ? [name.slice(0, -view.length - 1)] : []),
-    ...(name.startsWith(view + mark) ? [name.slice(view.length + 1)] : []),
-  ])];
 }
 
 function count(marks: Uint8Array): number {

@@ -3,8 +3,9 @@ import { greatest } from '../flow/index.ts';
 import type { ChunkShape } from '../compression/index.ts';
 import type { Box2i } from '../header/index.ts';
 import type { ChunkTask, DecodedChunk } from '../pixels/index.ts';
-import { type Axis, type Spread, spread, spreadRow, type Values } from './axis.ts';
+import { type Axis, nearest, type Spread, spread, spreadRow, type Values } from './axis.ts';
 import { rowsOf, type Rows } from './chunk-rows.ts';
+import { hashId } from './ids.ts';
 
 export interface ProxyParams {
   /** Planes of the proxy in order: the channels' names. */
@@ -15,6 +16,12 @@ export interface ProxyParams {
   readonly window: Box2i;
   /** A luminance channel whose values weigh those of the subsampled ones, for pictures with no more pixels than these have. */
   readonly weighedBy: string | null;
+  /** Each pixel of the picture is one value, never a mean. */
+  readonly data: boolean;
+  /** So many of the planes are drawn; what follows is alpha. */
+  readonly drawn: number;
+  /** There is one channel, of ids: a second plane holds their hashes. */
+  readonly ids: boolean;
 }
 
 /**
@@ -36,6 +43,19 @@ export interface ProxyPatch {
   readonly coverY: Float32Array<ArrayBuffer>;
   /** 1 where a value is NaN or infinite; null when none is. */
   readonly nonfinite: Uint8Array<ArrayBuffer> | null;
+  /** Of data: the ends of all values read, whichever of them are drawn. */
+  readonly ends: Ends | null;
+}
+
+/** Of finite values: the least, the most below what a renderer writes for "nothing here", and the most. */
+export type Ends = readonly [least: number, near: number, most: number];
+
+/** A renderer's "nothing here" depth is huge and would press all else into black: it does not count. */
+export const NOTHING_THERE = 1e8;
+export const NO_ENDS: Ends = [Infinity, -Infinity, -Infinity];
+
+export function joinEnds(a: Ends, b: Ends): Ends {
+  return [Math.min(a[0], b[0]), Math.max(a[1], b[1]), Math.max(a[2], b[2])];
 }
 
 export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
@@ -46,9 +66,10 @@ export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
     return (names.length + 1) * 4 * (pixels + (isDeep ? pixels : shape.xMax - shape.xMin + 1));
   },
   start: (_context, params) => {
-    const across = remembered(params.across);
+    const across = remembered(params.across, spread);
+    const picks = params.data ? remembered(params.across, nearest) : null;
     return {
-      chunk: (decoded) => patchOf(decoded, params, across),
+      chunk: (decoded) => patchOf(decoded, params, across, picks),
       finish: () => null,
       // The covers are remembered, so they are copied.
       transfer: (patch) => (patch ? [patch.sums, ...patch.areas, patch.nonfinite].flatMap((each) => (each ? [each.buffer] : [])) : []),
@@ -59,20 +80,20 @@ export const proxyTask: ChunkTask<ProxyParams, ProxyPatch | null, null> = {
 type SpreadOf = (values: Values) => Spread | null;
 
 /** Chunks of a part have the same columns again and again. */
-function remembered(axis: Axis): SpreadOf {
+function remembered(axis: Axis, make: (axis: Axis, values: Values) => Spread | null): SpreadOf {
   const known = new Map<string, Spread | null>();
   return (values) => {
     const key = `${values.first} ${values.step} ${values.count} ${values.low} ${values.high}`;
     let found = known.get(key);
     if (found === undefined) {
       if (known.size >= 64) known.clear();
-      known.set(key, (found = spread(axis, values)));
+      known.set(key, (found = make(axis, values)));
     }
     return found;
   };
 }
 
-function patchOf(decoded: DecodedChunk, params: ProxyParams, across: SpreadOf): ProxyPatch | null {
+function patchOf(decoded: DecodedChunk, params: ProxyParams, across: SpreadOf, picks: SpreadOf | null): ProxyPatch | null {
   const { shape } = decoded;
   const { names, window } = params;
   // Rows between subsampled ones reach into the chunks above and below.
@@ -82,13 +103,23 @@ function patchOf(decoded: DecodedChunk, params: ProxyParams, across: SpreadOf): 
   const [yLow, yHigh] = [Math.max(window.yMin, shape.yMin - reach), Math.min(window.yMax, shape.yMax + reach)];
   const extent = reach === 0 ? pixelsY : spread(params.down, { first: yLow, step: 1, count: yHigh - yLow + 1, low: yLow, high: yHigh });
   if (!pixelsX || !extent) return null;
-  const patch = new Patch(pixelsX, extent, names.length);
-  const rows = rowsOf(decoded, names);
+  const isWhole = pixelsX.copyFrom >= 0 && extent.copyFrom >= 0;
+  const planes = params.ids ? [...names, names[0]!] : names;
+  const patch = new Patch(pixelsX, extent, planes.length);
+  const rows = rowsOf(decoded, planes, { nearest: params.data, whole: params.ids ? hashId : null });
   const weights = params.weighedBy === null ? null : rowsOf(decoded, [params.weighedBy])[0]!;
-  for (let plane = 0; plane < names.length; plane++) {
+  for (let plane = 0; plane < planes.length; plane++) {
     const mine = rows[plane]!;
     const { xSampling, ySampling } = mine;
     const plain = xSampling === 1 && ySampling === 1;
+    if (picks && plane < params.drawn) patch.scan(mine, params);
+    if (picks && !(plain && isWhole)) {
+      patch.ownArea(plane);
+      const cells = { first: mine.firstY, step: ySampling, count: mine.count, low: shape.yMin, high: shape.yMax };
+      const [sideways, upright] = [picks({ first: mine.firstX, step: xSampling, count: mine.width, low: shape.xMin, high: shape.xMax }), nearest(params.down, cells)];
+      if (sideways && upright && mine.count > 0) patch.add(plane, mine, sideways, upright, null);
+      continue;
+    }
     const sideways = plain ? pixelsX : across({ first: mine.firstX, step: xSampling, count: mine.width, low: shape.xMin, high: shape.xMax });
     const upright = plain ? pixelsY : spread(params.down, { first: mine.firstY, step: ySampling, count: mine.count, low: yLow, high: yHigh });
     if (!plain) patch.ownArea(plane);
@@ -116,6 +147,7 @@ class Patch {
   readonly #sums: Float32Array<ArrayBuffer>;
   readonly #areas: (Float32Array<ArrayBuffer> | null)[];
   #nonfinite: Uint8Array<ArrayBuffer> | null = null;
+  #ends: Ends | null = null;
   readonly #line: Float32Array;
   readonly #size: number;
 
@@ -182,6 +214,36 @@ class Patch {
     }
   }
 
+  /** Takes in the ends of all values, and marks what is not finite where it falls, whether or not it is the value that is drawn. */
+  scan(rows: Rows, { across, down }: Pick<ProxyParams, 'across' | 'down'>): void {
+    let [least, near, most] = NO_ENDS;
+    const isThere = (row: number, i: number): boolean => !rows.present || rows.present[row * rows.width + i] === 1;
+    const odd: number[] = [];
+    for (let row = 0; row < rows.count; row++) {
+      const values = rows.row(row);
+      let check = 0;
+      for (let i = 0; i < rows.width; i++) {
+        const value = values[i]!;
+        check += value * 0;
+        if (rows.present && !isThere(row, i)) continue;
+        if (value < least && value > -Infinity) least = value;
+        if (value > near && value < NOTHING_THERE) near = value;
+        if (value > most && value < Infinity) most = value;
+      }
+      if (check !== 0) odd.push(row);
+    }
+    this.#ends = joinEnds(this.#ends ?? NO_ENDS, [least, near, most]);
+    for (const row of odd) {
+      const values = rows.row(row);
+      const [top, bottom] = coveredBy(down, rows.firstY + row * rows.ySampling, this.down);
+      for (let i = 0; i < rows.width; i++) {
+        if (values[i]! - values[i]! === 0 || !isThere(row, i)) continue;
+        const [left, right] = coveredBy(across, rows.firstX + i * rows.xSampling, this.across);
+        for (let y = top; y <= bottom; y++) for (let x = left; x <= right; x++) this.#mark(y * this.across.count + x);
+      }
+    }
+  }
+
   #mark(pixel: number): void {
     this.#nonfinite ??= new Uint8Array(this.#size);
     this.#nonfinite[pixel] = 1;
@@ -195,9 +257,15 @@ class Patch {
     return {
       alone: across.copyFrom >= 0 && down.copyFrom >= 0 && whole === down,
       left: across.first, top: down.first, width: across.count, height: down.count,
-      sums: this.#sums, areas: this.#areas, coverX: across.cover, coverY, nonfinite: this.#nonfinite,
+      sums: this.#sums, areas: this.#areas, coverX: across.cover, coverY, nonfinite: this.#nonfinite, ends: this.#ends,
     };
   }
+}
+
+/** Pixels of the patch that the level's pixel `at` falls into, first and last; none when the last is before the first. */
+function coveredBy({ origin, scale }: Axis, at: number, { first, count }: Spread): [number, number] {
+  const [low, high] = [Math.floor((at - origin) * scale + 1e-6), Math.ceil((at + 1 - origin) * scale - 1e-6) - 1];
+  return [Math.max(0, low - first), Math.min(count - 1, Math.max(low, high) - first)];
 }
 
 /** For each row the entries of `down` that it feeds. */

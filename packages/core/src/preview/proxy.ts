@@ -7,15 +7,21 @@ import { processChunks, type RunOptions, type SkippedChunk } from '../pixels/ind
 import type { PictureChannels } from './channels.ts';
 import type { Frame } from './frame.ts';
 import type { PreviewFile } from './preview.ts';
-import { proxyTask, type ProxyParams, type ProxyPatch } from './proxy-task.ts';
+import { middleOf } from './axis.ts';
+import { type Ends, joinEnds, NO_ENDS, proxyTask, type ProxyParams, type ProxyPatch } from './proxy-task.ts';
 
 export interface Proxy {
   readonly width: number;
   readonly height: number;
-  /** In the order of the picture's channels, alpha last when there is one. NaN where there is no finite value. */
+  /**
+   * In the order of the picture's channels, alpha last when there is one. NaN where there is no finite value. Of ids two planes: the ids, and their
+   * hashes by hashId, of every bit that the file has.
+   */
   readonly planes: readonly Float32Array[];
   /** 1 where a value was NaN or infinite. */
   readonly nonfinite: Uint8Array;
+  /** Of data: the ends of all values that were read, drawn or not, so that a picture is spread the same at every size. */
+  readonly ends?: Ends | null;
   /** 1 where a chunk that should have covered some of the pixel is missing or broken. */
   readonly missing: Uint8Array;
 }
@@ -25,27 +31,27 @@ export interface ReadProxyOptions extends RunOptions {
   readonly every?: boolean | undefined;
 }
 
-type DrawnChannels = Pick<PictureChannels, 'kind' | 'names' | 'alpha'>;
+export type DrawnChannels = Pick<PictureChannels, 'kind' | 'names' | 'alpha' | 'data' | 'ids'>;
 
 /** Reads and averages what `frame` needs of the picture's channels. Throws what processChunks throws. */
 export async function readProxy(
   file: PreviewFile, part: PartHeader, picture: DrawnChannels, frame: Frame, options: ReadProxyOptions,
 ): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[]; leftOut: boolean }> {
   const { across, down, level, region } = frame;
-  const names = [...picture.names, ...(picture.alpha === null ? [] : [picture.alpha])];
-  const means = new Means(names.length, across.size, down.size);
+  const names = [...picture.names, ...(picture.alpha === null || picture.ids ? [] : [picture.alpha])];
+  const means = new Means(names.length + (picture.ids ? 1 : 0), across.size, down.size);
   const missing = new Uint8Array(across.size * down.size);
   const done = (skipped: readonly SkippedChunk[], leftOut = false) => ({
-    proxy: { width: across.size, height: down.size, planes: means.finish(), nonfinite: means.nonfinite, missing }, skipped, leftOut,
+    proxy: { width: across.size, height: down.size, planes: means.finish(), nonfinite: means.nonfinite, missing, ends: means.ends }, skipped, leftOut,
   });
   if (region.xMax < region.xMin || region.yMax < region.yMin) return done([]);
   const { signal, onProgress, threads, threadWorth, limits, failFast } = options;
   const index = options.index ?? (await usableIndex(file, { signal, limits: limits ?? file.limits ?? DEFAULT_LIMITS })).index;
   const depths = part.isDeep ? part.channels.map(({ name }) => name).filter((name) => name === 'A' || name === 'Z' || name === 'ZBack') : [];
-  const params: ProxyParams = { names, across, down, window: level.window, weighedBy: weighing(part, picture, frame) };
+  const params: ProxyParams = { names, across, down, window: level.window, weighedBy: weighing(part, picture, frame), data: picture.data, ids: picture.ids, drawn: picture.names.length };
   // Lines between subsampled ones need those above and below.
   const reach = greatest(part.channels, (channel) => (names.includes(channel.name) ? channel.ySampling - 1 : 0), 0);
-  const keep = options.every ? undefined : sampler(frame, part, index);
+  const keep = options.every ? undefined : picture.data ? picker(frame, part, index) : sampler(frame, part, index);
   const { skipped } = await processChunks(
     {
       file, signal, onProgress, threads, threadWorth, limits, failFast, index,
@@ -65,6 +71,7 @@ export async function readProxy(
 /** Sums and areas of every plane. */
 class Means {
   readonly nonfinite: Uint8Array;
+  ends: Ends | null = null;
   readonly #sums: Float32Array[];
   /** Of the planes whose values are all there; the others have their own. */
   readonly #shared: Float32Array;
@@ -88,6 +95,7 @@ class Means {
       this.#addPlane(this.#sums[plane]!, patch, patch.sums, plane * patch.width * patch.height);
     }
     this.#addCover(this.#shared, patch);
+    if (patch.ends) this.ends = joinEnds(this.ends ?? NO_ENDS, patch.ends);
     const { nonfinite, left, top, width, height } = patch;
     if (!nonfinite) return;
     for (let y = 0; y < height; y++) {
@@ -147,6 +155,18 @@ function sampler({ down, level }: Frame, part: PartHeader, index: ChunkIndex): (
   const step = Math.floor(1 / (down.scale * level.chunkHeight) / 4);
   if (step < 2 || part.isTiled) return undefined;
   return (info) => (info.index - level.firstChunk) % step === 0 || index.locate(part.index, info.index).state !== 'present';
+}
+
+/** Where each pixel of the picture is one value, only the chunks that have one of them. */
+function picker({ down, level }: Frame, part: PartHeader, index: ChunkIndex): ((info: ChunkInfo) => boolean) | undefined {
+  if (part.isTiled || down.scale * level.chunkHeight >= 1) return undefined;
+  const isPicked = ({ yMin, yMax }: ChunkInfo['box']): boolean => {
+    // The first line of the picture whose middle does not lie above the chunk.
+    let line = Math.max(0, Math.floor((yMin - down.origin) * down.scale - 0.5));
+    while (Math.floor(middleOf(down, line)) < yMin) line++;
+    return line < down.size && Math.floor(middleOf(down, line)) <= yMax;
+  };
+  return (info) => isPicked(info.box) || index.locate(part.index, info.index).state !== 'present';
 }
 
 function markMissing(missing: Uint8Array, { across, down }: Frame, { box }: SkippedChunk): void {

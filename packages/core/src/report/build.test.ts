@@ -42,7 +42,7 @@ describe('buildReport', () => {
         index: 0, name: null, type: 'scanlineimage', view: null, width: 16, height: 8,
         data_window: { x_min: 0, y_min: 0, x_max: 15, y_max: 7 }, display_window: { x_min: 0, y_min: 0, x_max: 15, y_max: 7 },
         pixel_aspect_ratio: 1, line_order: 'increasing_y', compression: 'zip', tile_width: null, tile_height: null, level_mode: null, rounding_mode: null,
-        level_count: 1, is_deep: false, chunk_count: 1, color_space: null, software: null, timecode: null, frame_rate: null,
+        level_count: 1, is_deep: false, chunk_count: 1, color_space: null, color: { source: null, sources: [], agree: true }, software: null, timecode: null, frame_rate: null,
         attributes: found.parts[0]!.attributes,
       },
     ]);

@@ -2,9 +2,10 @@ import { append } from '../flow/index.ts';
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
-import { colorSpaceOf, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
 import { frameNumberOf } from '../sequence/index.ts';
 import { chunkCountNotes } from './chunk-count.ts';
+import { colorConflicts, colorNotes, colorSourcesOf, colorSpaceOf } from '../color/index.ts';
 import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
 import { sha256Hex } from './sha256.ts';
@@ -16,6 +17,7 @@ import {
   type ReportAttribute,
   type ReportBox,
   type ReportChannel,
+  type ReportColor,
   type ReportEmbedding,
   type ReportError,
   type ReportNote,
@@ -81,7 +83,7 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
     ...(options.validation === undefined ? {} : { validation: options.validation }),
     ...(options.embedding === undefined ? {} : { embedding: options.embedding }),
     errors,
-    notes: [...notes, ...(options.notes ?? [])].map(reportNote),
+    notes: [...notes, ...file.parts.flatMap((part) => colorNotes(part, file.source.name, file.version.multipart)), ...(options.notes ?? [])].map(reportNote),
   };
 }
 
@@ -148,12 +150,22 @@ function reportPart(file: ExrFile, part: PartHeader, software: string | null, op
     is_deep: part.isDeep,
     chunk_count: chunks.count,
     color_space: mapped(colorSpaceOf(part)?.name ?? null, jsonName),
+    color: reportColor(part),
     software: mapped(software, jsonName),
     timecode: timeCodeOf(part),
     frame_rate: mapped(frameRate, jsonNumber),
     attributes: part.attributes.map((attribute) =>
       options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors) : reportAttribute(attribute, file.limits.stringLength, options),
     ),
+  };
+}
+
+function reportColor(part: PartHeader): ReportColor {
+  const found = colorSourcesOf(part);
+  return {
+    source: found.find(({ useless }) => useless === null)?.source ?? null,
+    sources: found.map(({ source, written, space, useless }) => ({ source, written: mapped(written, jsonName), space, useless })),
+    agree: colorConflicts(found).length === 0,
   };
 }
 

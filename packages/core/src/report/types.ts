@@ -61,6 +61,25 @@ export interface ReportFile {
   readonly header_hash: string | null;
 }
 
+/** What a part says of its colours: each attribute that speaks of them, in the order in which they are believed. */
+export interface ReportColor {
+  /** The one that is believed; null when none says anything. */
+  readonly source: ReportColorSource['source'] | null;
+  readonly sources: readonly ReportColorSource[];
+  /** None of the others contradicts it. */
+  readonly agree: boolean;
+}
+
+export interface ReportColorSource {
+  readonly source: 'acesImageContainerFlag' | 'colorInteropID' | 'chromaticities' | 'oiio:ColorSpace';
+  /** As it is written; null of chromaticities, which are among the attributes. */
+  readonly written: string | null;
+  /** The interop id of the space that it means, null when it is none that is known. */
+  readonly space: string | null;
+  /** Why it says nothing, in words (chromaticities of zeros); null when it does. */
+  readonly useless: string | null;
+}
+
 /** One attribute, lossless but for bytes beyond the limit of `JsonBytes`. */
 export interface ReportAttribute {
   readonly name: string;
@@ -96,8 +115,10 @@ export interface ReportPart {
   readonly is_deep: boolean;
   /** Chunks that the geometry of the part asks for, null when that cannot be told. The attribute of the same name is among the attributes. */
   readonly chunk_count: number | null;
-  /** The colour space by name (see header/color-space.ts for the precedence), null when nothing says. */
+  /** The colour space by name (see color/sources.ts for the precedence), null when nothing says. */
   readonly color_space: string | null;
+  /** Where that comes from; absent in reports of earlier versions. */
+  readonly color?: ReportColor;
   /** Which program wrote it, null when nothing says. */
   readonly software: string | null;
   /** Readable beside the raw attributes: "01:02:03:04" (";" before the frames of drop-frame time), null without a timeCode. */

@@ -1,4 +1,5 @@
 /** From the view's state to what the shader is told. */
+import type { Curve } from '@exr/core';
 import type { LayerInfo, PartInfo, Settings } from '../../shared/protocol.ts';
 import type { ViewState } from '../../shared/view-state.ts';
 import type { Look } from './renderer.ts';
@@ -6,13 +7,16 @@ import type { Look } from './renderer.ts';
 export interface Drawn {
   readonly kind: LayerInfo['kind'];
   readonly data: boolean;
+  readonly ids: boolean;
+  readonly whole: boolean;
+  readonly names: readonly string[];
   readonly alpha: string | null;
 }
 
 export interface LookInput {
   readonly view: ViewState;
   readonly drawn: Drawn;
-  readonly part: Pick<PartInfo, 'matrix' | 'luminance'>;
+  readonly part: Pick<PartInfo, 'curve' | 'matrix' | 'luminance'>;
   readonly normalise: 'off' | 'linear' | 'log';
   /** Low and high ends; null spreads nothing. */
   readonly range: readonly [number, number] | null;
@@ -25,11 +29,12 @@ const NO_COLOUR = [0, 0, 0] as const;
 export function lookOf({ view, drawn, part, normalise, range, background }: LookInput): Look {
   const spreads = normalise !== 'off' && range !== null && range[1] > range[0];
   const matrix = drawn.data || drawn.kind === 'gray' || drawn.kind === 'samples' ? null : part.matrix;
+  const ids = drawn.ids && normalise === 'off';
   const over = (background === 'checker' || background === 'grey') && drawn.alpha !== null && view.solo === 'none' && !view.falseColour;
   const mode = spreads ? normalise : 'off';
   return {
     kind: {
-      kind: drawn.kind === 'samples' ? 'gray' : drawn.kind, matrix: matrix !== null,
+      kind: drawn.kind === 'samples' ? 'gray' : drawn.kind, ids, curve: curveOf(drawn, part), matrix: matrix !== null,
       alpha: view.solo === 'alpha' && drawn.alpha !== null ? 'solo' : over ? 'over' : 'none',
       solo: view.solo === 'alpha' ? 'none' : view.solo, normalise: mode, toneMap: view.toneMap, gamma: view.gamma !== 1,
       falseColour: view.falseColour || drawn.kind === 'samples', nonfinite: view.marks.nonfinite, missing: view.marks.missing, negative: view.marks.negative, clipped: view.marks.clipped,
@@ -39,6 +44,12 @@ export function lookOf({ view, drawn, part, normalise, range, background }: Look
     log: mode === 'log' ? logOf(range!) : [0, 1, 1], gamma: view.gamma,
     ...(background === 'grey' ? { under: [GREY, GREY, GREY], under2: [GREY, GREY, GREY] } : background === 'checker' ? { under: [0.12, 0.12, 0.12], under2: [0.21, 0.21, 0.21] } : { under: NO_COLOUR, under2: NO_COLOUR }),
   };
+}
+
+/** As core's previews: no curve is for data or for an opacity. */
+export function curveOf(drawn: Drawn, part: Pick<PartInfo, 'curve'>): Curve | null {
+  const isOpacity = drawn.kind === 'gray' && /(^|\.)(a|alpha)$/i.test(drawn.names[0] ?? '');
+  return drawn.data || isOpacity || drawn.kind === 'samples' ? null : part.curve;
 }
 
 /**

@@ -11,11 +11,11 @@ export interface Packed {
   readonly data: Uint16Array | Float32Array;
 }
 
-export function packPlanes({ planes, hasAlpha, format, width, height }: Pick<ImageAnswer, 'planes' | 'hasAlpha' | 'format' | 'width' | 'height'>): Packed {
+export function packPlanes({ planes, hasAlpha, places: given, format, width, height }: Pick<ImageAnswer, 'planes' | 'hasAlpha' | 'places' | 'format' | 'width' | 'height'>): Packed {
   const count = width * height;
   const components = planes.length === 1 ? 1 : 4;
   const colours = hasAlpha ? planes.slice(0, -1) : planes;
-  const places = [...colours.slice(0, 3).map((plane, i) => ({ plane, i })), ...(hasAlpha ? [{ plane: planes.at(-1)!, i: 3 }] : [])];
+  const places = [...colours.slice(0, 3).map((plane, i) => ({ plane, i: given?.[i] ?? i })), ...(hasAlpha ? [{ plane: planes.at(-1)!, i: 3 }] : [])];
   if (format === 'half') {
     const data = new Uint16Array(count * components);
     for (const { plane, i } of places) packHalf(plane as Uint16Array, data, i, components);

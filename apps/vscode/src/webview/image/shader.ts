@@ -1,11 +1,17 @@
 /**
  * The shader that develops a picture, put together from what is wanted of it, so that what is off costs nothing. The order is core's
- * (preview/develop.ts): luma to RGB, matrix to linear sRGB, exposure or range, tone map, gamma, sRGB.
+ * (preview/develop.ts): luma to RGB, the curve undone, matrix to linear sRGB, exposure or range, tone map, gamma, sRGB.
  */
+
+import { type Curve, PQ } from '@exr/core/curve';
 
 /** What decides which program is needed. */
 export interface ShaderKind {
   readonly kind: 'rgb' | 'luma' | 'gray';
+  /** Green holds hashes of ids. */
+  readonly ids: boolean;
+  /** From the file's values to light. */
+  readonly curve: Curve | null;
   readonly matrix: boolean;
   /** Alpha is a plane and is shown: soloed, or over a background. */
   readonly alpha: 'none' | 'solo' | 'over';
@@ -49,6 +55,7 @@ vec3 encode(vec3 x) {
   vec3 a = sqrt(x), b = sqrt(a), c = sqrt(b);
   return mix(12.92 * x, 0.64236686 * a + 0.71210892 * b - 0.33686927 * c - 0.01756341 * x, greaterThan(x, vec3(0.0031308)));
 }`,
+    kind.curve ? decode(kind.curve) : '',
     TONE[kind.toneMap],
     `void main() {
   vec2 at = gl_FragCoord.xy * uMap.xy + uMap.zw;`,
@@ -79,11 +86,13 @@ ${missing ? `  if ((mark & 2u) != 0u) {
 function planes(kind: ShaderKind): string {
   const lines: string[] = [];
   lines.push('vec4 planes = texture(uPlanes, at);');
+  if (kind.ids) return [...lines, IDS].map((line) => `  ${line}`).join('\n');
   if (kind.alpha === 'solo') lines.push('vec3 light = planes.aaa;');
-  else if (kind.kind === 'gray') lines.push('vec3 light = planes.rrr;');
+  else if (kind.kind === 'gray') lines.push(`vec3 light = planes.rrr;${kind.curve ? ' light = decode(light);' : ''}`);
   else {
     lines.push('vec3 light = planes.rgb;');
     if (kind.kind === 'luma') lines.push(LUMA);
+    if (kind.curve) lines.push('light = decode(light);');
     if (['red', 'green', 'blue'].includes(kind.solo)) lines.push(`light = vec3(light.${kind.solo[0]});`);
     else if (kind.solo === 'luminance') lines.push('light = vec3(dot(light, uWeights));');
     else if (kind.matrix) lines.push('light = uMatrix * light;');
@@ -107,6 +116,45 @@ function planes(kind: ShaderKind): string {
   return lines.map((line) => `  ${line}`).join('\n');
 }
 
+/** Hashes as colours, black where there is nothing (core's preview/ids.ts). */
+const IDS = `int hash = int(planes.g + 0.5);
+  vec3 bytes = vec3(float((hash >> 16) & 255), float((hash >> 8) & 255), float(hash & 255));
+  colour = vec4(hash > 0 ? (64.0 + bytes * (191.0 / 255.0)) / 255.0 : vec3(0.0), 1.0);`;
+
+/** A number as GLSL takes it. */
+function glsl(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** core's decodeCurve, of three values. Powers of what is below zero are not asked for: GLSL does not say what they are. */
+export function decode(curve: Curve): string {
+  const body = (() => {
+    switch (curve.kind) {
+      case 'offset': {
+        const { gamma, offset, slope, from, mirror } = curve;
+        const up = (x: string): string => `mix(${x} / ${glsl(slope)}, pow(max((${x} + ${glsl(offset)}) / ${glsl(1 + offset)}, vec3(1e-9)), vec3(${glsl(gamma)})), greaterThan(${x}, vec3(${glsl(from)})))`;
+        return mirror ? `vec3 a = abs(x); return sign(x) * ${up('a')};` : `return ${up('x')};`;
+      }
+      case 'power': {
+        const up = `pow(max(abs(x), vec3(1e-12)), vec3(${glsl(curve.gamma)}))`;
+        return curve.mirror ? `return sign(x) * ${up};` : `return mix(${up}, x, lessThanEqual(x, vec3(0.0)));`;
+      }
+      case 'log': {
+        const { base, a, b, c, d, e, f, from } = curve;
+        return `return mix((exp2((x - ${glsl(d)}) * ${glsl(Math.log2(base) / c)}) - ${glsl(b)}) / ${glsl(a)}, (x - ${glsl(f)}) / ${glsl(e)}, lessThan(x, vec3(${glsl(from)})));`;
+      }
+      case 'acescc':
+        return `vec3 y = exp2(x * 17.52 - 9.72); return mix(min(y, vec3(65504.0)), 2.0 * (y - ${glsl(2 ** -16)}), lessThan(x, vec3(${glsl((9.72 - 15) / 17.52)})));`;
+      case 'pq': {
+        const { m1, m2, c1, c2, c3 } = PQ;
+        return `vec3 y = pow(max(abs(x), vec3(1e-12)), vec3(${glsl(1 / m2)}));
+  return sign(x) * 100.0 * pow(max(y - ${glsl(c1)}, vec3(1e-12)) / max(${glsl(c2)} - ${glsl(c3)} * y, vec3(1e-6)), vec3(${glsl(1 / m1)}));`;
+      }
+    }
+  })();
+  return `vec3 decode(vec3 x) { ${body} }`;
+}
 /** Y, RY, BY to R, G, B. */
 const LUMA = `{
     float y = light.x;
@@ -123,5 +171,5 @@ const OVER = `{
   }`;
 
 export function kindKey(kind: ShaderKind): string {
-  return Object.values(kind).join();
+  return JSON.stringify(kind);
 }

@@ -6,7 +6,7 @@ import { captureImage, captureView } from './capture.ts';
 import { type LevelMap, levelMap, type Transform, transformOf, type View, viewOf, visibleBox } from './geometry.ts';
 import { Hand, type Seen } from './hand.ts';
 import { listen } from './input.ts';
-import { type Drawn, lookOf } from './look.ts';
+import { curveOf, type Drawn, lookOf } from './look.ts';
 import { drawOverlay, type OverlayColours } from './overlay.ts';
 import { Pieces, type Subject, subjectKey } from './pieces.ts';
 import { Pace } from './pace.ts';
@@ -167,11 +167,11 @@ export class Viewer implements PictureSide, Seen {
   /** Of the whole picture as far as it has come. */
   #ownRange(drawn: Drawn, layer: LayerInfo, part: PartInfo): [number, number] | null {
     const whole = this.pieces.toDraw().slice(0, 1);
-    const key = `${this.pieces.shown ? subjectKey(this.pieces.shown) : ''}|${whole.map((piece) => piece.key).join()}`;
+    const key = `${this.pieces.shown ? subjectKey(this.pieces.shown) : ''}|${whole.map((piece) => piece.key).join()}|${this.session.store.value.view.normalise}`;
     if (key !== this.#rangeKey) {
       this.#rangeKey = key;
       const kind = drawn.kind === 'samples' ? 'gray' : drawn.kind;
-      this.#range = rangeOf(whole.map(({ answer }) => answer), { kind, matrix: drawn.data || kind === 'gray' ? null : part.matrix, weights: part.luminance });
+      this.#range = rangeOf(whole.map(({ answer }) => answer), { kind, curve: curveOf(drawn, part), whole: drawn.whole && this.session.store.value.view.normalise === 'auto', matrix: drawn.data || kind === 'gray' ? null : part.matrix, weights: part.luminance });
     }
     return this.#range;
   }
@@ -193,7 +193,7 @@ export class Viewer implements PictureSide, Seen {
     if (!subject || this.#size.width === 0) return;
     const { opened } = this.session.store.value;
     const drawn = drawnOf(subject.layer, subject.part, subject.channel ?? null);
-    const planes = Math.max(1, drawn.names.length + (drawn.alpha === null ? 0 : 1));
+    const planes = Math.max(1, drawn.names.length + (drawn.ids ? 1 : 0) + (drawn.alpha === null ? 0 : 1));
     const input = {
       view: this.viewOf(subject.part), level: subject.level, baseWindow: subject.part.dataWindow, levelWindow: subject.window,
       maxFullPixels: Math.min(opened?.settings.maxFullPixels ?? Infinity, MOST_ANSWER_BYTES / 4 / planes), maxTextureSize: Math.min(this.renderer.maxTextureSize, MOST_ACROSS),

@@ -8,12 +8,12 @@ import { commandOf } from './keys.ts';
 import { currentLayer, drawnOf, normalising } from './model.ts';
 
 const layer = (part: number, name: string, view: string | null = null, kind: LayerInfo['kind'] = 'rgb'): LayerInfo => ({
-  id: `${part}/${view ?? ''}/${name}`, part, partName: null, view, layer: name, channels: kind === 'gray' ? [name] : ['R', 'G', 'B'].map((channel) => (name ? `${name}.${channel}` : channel)), kind, names: kind === 'gray' ? [name] : ['R', 'G', 'B'], alpha: null, data: kind === 'gray',
+  id: `${part}/${view ?? ''}/${name}`, part, partName: null, view, layer: name, channels: kind === 'gray' ? [name] : ['R', 'G', 'B'].map((channel) => (name ? `${name}.${channel}` : channel)), kind, names: kind === 'gray' ? [name] : ['R', 'G', 'B'], alpha: null, data: kind === 'gray', ids: false, whole: false,
 });
 const window = { xMin: 0, yMin: 0, xMax: 63, yMax: 47 };
 const part = (index: number, levels: number): PartInfo => ({
   index, name: null, type: 'tiledimage', isDeep: false, dataWindow: window, displayWindow: window, pixelAspectRatio: 1, levels: Array.from({ length: levels }, (_, i) => ({ level: { x: i, y: i }, window: { ...window, xMax: 63 >> i, yMax: 47 >> i } })),
-  channels: [{ name: 'R', type: 'half', xSampling: 1, ySampling: 1, data: false }, { name: 'Z', type: 'float', xSampling: 1, ySampling: 1, data: true }], matrix: null, luminance: [0.2126, 0.7152, 0.0722], colorSpace: '',
+  channels: [{ name: 'R', type: 'half', xSampling: 1, ySampling: 1, data: false, ids: false, whole: false }, { name: 'Z', type: 'float', xSampling: 1, ySampling: 1, data: true, ids: false, whole: false }], curve: null, matrix: null, luminance: [0.2126, 0.7152, 0.0722], colorSpace: '',
 });
 const layers = [layer(0, ''), layer(0, 'diffuse'), layer(0, 'Z', null, 'gray'), layer(1, '', 'left'), layer(2, '', 'right'), layer(2, 'diffuse', 'right')];
 const opened = { revision: 1, layers, firstLayer: layers[0]!.id, parts: [part(0, 3), part(1, 1), part(2, 1)], settings: { exposureStep: 0.25, toneMap: 'filmic' } } as unknown as Opened;
@@ -86,9 +86,9 @@ describe('what is drawn', () => {
     expect(drawnOf(layers[0]!, opened.parts[0]!, 'Z')).toMatchObject({ kind: 'rgb', channel: undefined });
   });
   it('is spread when it is data drawn alone, unless told otherwise', () => {
-    expect(normalising(DEFAULT_VIEW, { kind: 'gray', data: true })).toBe('linear');
-    expect(normalising(DEFAULT_VIEW, { kind: 'rgb', data: true })).toBe('off');
-    expect(normalising({ ...DEFAULT_VIEW, normalise: 'log' }, { kind: 'rgb', data: false })).toBe('log');
-    expect(normalising({ ...DEFAULT_VIEW, normalise: 'off' }, { kind: 'samples', data: true })).toBe('off');
+    expect(normalising(DEFAULT_VIEW, { kind: 'gray', data: true, ids: false, whole: false })).toBe('linear');
+    expect(normalising(DEFAULT_VIEW, { kind: 'rgb', data: true, ids: false, whole: false })).toBe('off');
+    expect(normalising({ ...DEFAULT_VIEW, normalise: 'log' }, { kind: 'rgb', data: false, ids: false, whole: false })).toBe('log');
+    expect(normalising({ ...DEFAULT_VIEW, normalise: 'off' }, { kind: 'samples', data: true, ids: false, whole: false })).toBe('off');
   });
 });

@@ -75,10 +75,11 @@ export function partOf(opened: Opened | null, layer: LayerInfo | null): PartInfo
 }
 
 /** What is drawn of a layer: itself, or one of its channels alone. */
-export function drawnOf(layer: LayerInfo, part: PartInfo, channel: string | null): { kind: LayerInfo['kind']; data: boolean; names: readonly string[]; alpha: string | null; channel: string | undefined } {
+export function drawnOf(layer: LayerInfo, part: PartInfo, channel: string | null): Pick<LayerInfo, 'kind' | 'data' | 'ids' | 'whole' | 'names' | 'alpha'> & { readonly channel: string | undefined } {
   const alone = channel !== null && layer.kind !== 'samples' ? part.channels.find(({ name }) => name === channel && layer.channels.includes(name)) : undefined;
-  if (alone) return { kind: 'gray', data: alone.data, names: [alone.name], alpha: null, channel: alone.name };
-  return { kind: layer.kind, data: layer.data, names: layer.names, alpha: layer.alpha, channel: undefined };
+  if (alone) return { kind: 'gray', data: alone.data, ids: alone.ids, whole: alone.whole, names: [alone.name], alpha: null, channel: alone.name };
+  const { kind, data, ids, whole, names, alpha } = layer;
+  return { kind, data, ids, whole, names, alpha, channel: undefined };
 }
 
 /** The level that is asked for where the part has it, else the full one. */
@@ -88,9 +89,10 @@ export function levelOf(part: PartInfo, { x, y }: ViewState['level']): PartInfo[
 }
 
 /** Whether values are spread over black to white, and how. */
-export function normalising(view: ViewState, drawn: { readonly kind: LayerInfo['kind']; readonly data: boolean }): 'off' | 'linear' | 'log' {
+export function normalising(view: ViewState, drawn: Pick<LayerInfo, 'kind' | 'data' | 'ids' | 'whole'>): 'off' | 'linear' | 'log' {
   if (view.normalise !== 'auto') return view.normalise;
-  return drawn.kind === 'samples' || (drawn.kind === 'gray' && drawn.data) ? 'linear' : 'off';
+  if (drawn.ids) return 'off';
+  return drawn.kind === 'samples' || (drawn.data && (drawn.kind === 'gray' || drawn.whole)) ? 'linear' : 'off';
 }
 
 /** A layer's name for people. */

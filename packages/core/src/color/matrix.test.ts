@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chromaticitiesOf } from '../header/index.ts';
-import { luminanceWeights, REC709, rgbToXyz, toSrgb, type Primaries } from './index.ts';
+
+import { chromaticitiesOf, luminanceWeights, REC709, rgbToXyz, toSrgb, type Primaries } from './index.ts';
 
 const rows = (matrix: readonly number[], digits: number) => matrix.map((value) => Number(value.toFixed(digits)));
 
