@@ -6,7 +6,6 @@
 import { plainText } from '../text/index.ts';
 import { valueOf } from './attribute.ts';
 import { isSorted } from './channel-order.ts';
-import { colorNotes } from './color-notes.ts';
 import type { Findings } from './findings.ts';
 import { STANDARD_ATTRIBUTES, standardAttribute } from './standard-attributes.ts';
 import type { Box2i, Channel, PartHeader, VersionField } from './types.ts';
@@ -27,7 +26,6 @@ export function checkPart(part: PartHeader, version: VersionField, findings: Fin
   channelList(part, version, findings);
   types(part, version, findings);
   standardNames(part, findings);
-  colorNotes(part, findings);
 }
 
 function absentAttributes(part: PartHeader, version: VersionField, findings: Findings): void {
