@@ -1,7 +1,7 @@
 import { Command } from '@oclif/core/command';
 import { string, boolean } from '@oclif/core/flags';
 import { constants } from 'node:os';
-import { type ExrError, type ExrErrorKind, type ExrFile, isExrError, plainText, rebuiltNote } from '@exr/core';
+import { type ExrError, type ExrErrorKind, type ExrFile, isExrError, plainText, rebuiltNote, withoutSecrets } from '@exr/core';
 import { suggestion } from './nearest.ts';
 import { Output } from './output/output.ts';
 
@@ -102,7 +102,7 @@ export function describe(error: ExrError): string {
     error.code === 'LIMIT_EXCEEDED' && error.where.limit
       ? ` (raise it with --limit ${error.where.limit}=${error.where.requested ?? 'N'} if you trust the file)`
       : '';
-  return `${plainText(error.message, { max: 4000 })}${hint} [${error.code}]`;
+  return `${plainText(withoutSecrets(error.message), { max: 4000 })}${hint} [${error.code}]`;
 }
 
 export const outputFlags = {

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import type { Command } from '@oclif/core/command';
-import { plainText } from '@exr/core';
+import { plainText, withoutSecrets } from '@exr/core';
 import { COMMANDS } from './commands/index.ts';
 import { suggestion } from './nearest.ts';
 import { closedStandardOutput } from './output/standard.ts';
@@ -80,7 +80,7 @@ function unknownCommand(words: readonly string[]): string | undefined {
 }
 
 function crashed(error: unknown): void {
-  process.stderr.write(`This is a bug in exr-inspector, please report it with the command and the file:\n${(error as Error)?.stack ?? String(error)}\n`);
+  process.stderr.write(`This is a bug in exr-inspector, please report it with the command and the file:\n${withoutSecrets((error as Error)?.stack ?? String(error))}\n`);
   process.exit(70);
 }
 

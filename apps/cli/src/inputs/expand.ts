@@ -54,19 +54,21 @@ async function* expandPath(path: string, options: ExpandOptions): AsyncGenerator
     if (found.isDirectory()) yield* walk(path, options);
     else if (found.isFile()) yield { kind: 'file', path };
     else yield notAFile(path, found);
-  } else if (found.code === 'ENOENT' && MAGIC.test(path)) yield* glob(path);
+  } else if (found.code === 'ENOENT' && /^[a-z][a-z0-9+.-]*:\/\//i.test(path)) yield otherScheme(path);
+  else if (found.code === 'ENOENT' && MAGIC.test(path)) yield* glob(path);
   else yield failed(path, found);
 }
 
 /** The object itself, or with a slash at the end what is below. What is wrong with the name or the environment is told once a path, not once a run. */
 async function* expandObject(path: string, options: ExpandOptions): AsyncGenerator<Input> {
   try {
+    parseS3Url(path); // before the server's keys are asked for
     s3Server();
     if (parseS3Url(path).key !== '' && !isS3Folder(path)) yield { kind: 's3', path };
     else for await (const found of objectsBelow(path, { recursive: options.recursive === true, fits: EXTENSION, signal: options.signal })) yield { kind: 's3', ...found };
   } catch (error) {
     if (!isExrError(error)) throw error;
-    yield { kind: 'failed', path, error };
+    yield { kind: 'failed', path: /^s3:\/\/[^/]*@/i.test(path) ? shownUrl(path) : path, error };
   }
 }
 
@@ -131,6 +133,11 @@ async function* glob(pattern: string): AsyncGenerator<Input> {
 function notAFile(path: string, found: Pick<Entry, 'isFIFO' | 'isSocket'>): Input {
   const [kind, advice] = found.isFIFO() ? ['a pipe', ': to read from one, send it to standard input and name -'] : [found.isSocket() ? 'a socket' : 'a device', ''];
   return { kind: 'failed', path, error: new ExrError('INVALID_ARGUMENT', `${path}: this is ${kind}, expected a file${advice}`, { source: path }) };
+}
+
+function otherScheme(url: string): Input {
+  const path = shownUrl(url);
+  return { kind: 'failed', path, error: new ExrError('INVALID_ARGUMENT', `${path}: expected a path, an http(s) URL or s3://bucket/key`, { source: path }) };
 }
 
 function notText(path: string): Input {

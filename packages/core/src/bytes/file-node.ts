@@ -206,6 +206,7 @@ const REASONS: Record<string, string> = {
   ENFILE: 'too many files are open on this machine',
   EIO: 'the disk or network reported an error',
   ESTALE: 'the file server has forgotten this file',
+  ENXIO: 'it is a socket, or a device that is not there',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the path is too long',
 };

@@ -1,5 +1,6 @@
 /** Objects by name: `s3://bucket/key`, and the URL that one of them has at an endpoint. */
 import { ExrError } from '../errors.ts';
+import { shownUrl } from './shown-url.ts';
 
 export interface S3Location {
   readonly bucket: string;
@@ -23,6 +24,10 @@ export function isS3Url(text: string): boolean {
 export function parseS3Url(url: string): S3Location {
   const [, bucket, key = ''] = /^s3:\/\/([^/]*)(?:\/(.*))?$/is.exec(url) ?? [];
   if (bucket === undefined) throw new ExrError('INVALID_ARGUMENT', `${url}: not an S3 location, expected s3://bucket/key`);
+  if (bucket.includes('@')) {
+    // Not repeated in the message: it may be a secret.
+    throw new ExrError('INVALID_ARGUMENT', `${shownUrl(url)}: keys have no place in the name of an object: give them by the environment (S3_ACCESS_KEY, S3_SECRET_KEY)`);
+  }
   checkBucket(bucket);
   return { bucket, key };
 }
@@ -35,7 +40,7 @@ export function s3Url({ bucket, key }: S3Location): string {
 /** Buckets are 3 to 63 of a-z, 0-9, dot and hyphen at AWS; other servers take more, but none a slash, and URLs no "." or "..". */
 export function checkBucket(bucket: string): void {
   if (/^[\w.~-]{1,255}$/.test(bucket) && bucket !== '.' && bucket !== '..') return;
-  throw new ExrError('INVALID_ARGUMENT', `${JSON.stringify(bucket.slice(bucket.lastIndexOf('@') + 1).slice(0, 80))} is no name of a bucket, expected letters, digits, dots and hyphens as in s3://my-bucket/shots/a.exr`);
+  throw new ExrError('INVALID_ARGUMENT', `${JSON.stringify(bucket.slice(0, 80))} is no name of a bucket, expected letters, digits, dots and hyphens as in s3://my-bucket/shots/a.exr`);
 }
 
 export interface S3Place {
