@@ -26,7 +26,7 @@ describe.each(rows)('$file', ({ file, verdict, says, stats }) => {
   });
 
   it('is measured all the same, with the same errors and notes', async () => {
-    const [report, judged] = [checkReport(await inspect(memorySource(read(file), file), { stats: { threads: 1 } })), await verify(memorySource(read(file), file), { threads: 1 })];
+    const [report, judged] = [checkReport(await inspect(memorySource(read(file), file), { stats: { threads: 1, deep: true } })), await verify(memorySource(read(file), file), { threads: 1 })];
     expect(report.stats!.parts.every(({ partial }) => !partial)).toBe(true);
     for (const [name, mean] of Object.entries(stats ?? {})) expect([name, report.stats!.parts[0]!.channels.find((each) => each.name === name)!.mean]).toEqual([name, mean]);
     expect(report.errors).toEqual(judged.errors);
@@ -64,5 +64,5 @@ it('a chunk beyond a limit is not called corrupt', async () => {
   const bytes = new Uint8Array(readFileSync(new URL('../scan_half_rgba_zip.exr', folder)));
   const report = await verify(memorySource(bytes, 'large.exr'), { tier: 'decode', threads: 1, limits: limitsOf({ chunkBytes: 64 }) });
   expect(report.structure!['verdict']).toBe('unreadable');
-  expect(JSON.stringify(report.structure)).toContain('chunkBytes');
+  expect(JSON.stringify(report.structure)).toContain('the limit is 64');
 });
