@@ -6,6 +6,7 @@ import type { StatsAnswer } from '../shared/protocol.ts';
 import { statsCsv } from '../shared/stats-csv.ts';
 import { compareFiles, compareWith } from './compare.ts';
 import { saveAs, type ExrEditor } from './editor.ts';
+import { choose, during, fail, inform, mention, warn } from './say.ts';
 import { framesBeside } from './frames.ts';
 import { pickExposure, pickLayer, pickZoom } from './picks.ts';
 import type { Platform } from './platform.ts';
@@ -23,7 +24,7 @@ export function hostCommands({ provider, platform, states }: CommandOptions): Re
   /** Of the active editor, or a word that there is none. */
   const withEditor = (act: (editor: ExrEditor) => Promise<unknown> | unknown) => async (): Promise<unknown> => {
     if (provider.active) return act(provider.active);
-    void vscode.window.showInformationMessage('Open an EXR file first: this command is about the editor that is in front.');
+    void inform('Open an EXR file first: this command is about the editor that is in front.');
     return undefined;
   };
   const frame = (by: 1 | -1) => withEditor((editor) => goToFrame(editor, by, platform, states));
@@ -40,7 +41,7 @@ export function hostCommands({ provider, platform, states }: CommandOptions): Re
       const [engine, session] = await Promise.all([platform.loadEngine(), editor.document.session()]);
       const text = session.file ? engine.headerJson(session.file, editor.document.name, session.options.mtime()) : JSON.stringify(session.opened.report, null, 2);
       await vscode.env.clipboard.writeText(text);
-      vscode.window.setStatusBarMessage('The header is in the clipboard, as JSON', 3000);
+      mention('The header is in the clipboard, as JSON');
     }),
     nextFrame: frame(1),
     previousFrame: frame(-1),
@@ -67,7 +68,7 @@ function told(act: (...given: readonly unknown[]) => Promise<unknown> | unknown)
       return await act(...given);
     } catch (error) {
       const { code, message } = wireError(error);
-      if (code !== 'CANCELLED' && code !== 'CLOSED') void vscode.window.showErrorMessage(message);
+      if (code !== 'CANCELLED' && code !== 'CLOSED') void fail(message);
       return undefined;
     }
   };
@@ -75,26 +76,26 @@ function told(act: (...given: readonly unknown[]) => Promise<unknown> | unknown)
 
 async function verify({ document }: ExrEditor): Promise<void> {
   const { revision } = await document.opened();
-  const answer = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: `Decoding every chunk of ${document.name.slice(document.name.lastIndexOf('/') + 1)}`, cancellable: true }, async (progress, token) => {
+  const answer = await during({ location: vscode.ProgressLocation.Notification, title: `Decoding every chunk of ${document.name.slice(document.name.lastIndexOf('/') + 1)}`, cancellable: true }, async (report, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort(Object.assign(new Error('cancelled'), { name: 'AbortError' })));
     let shown = 0;
     return document.structure(revision, true, { signal: stop.signal, progress: ({ done, total }) => {
       const percent = total > 0 ? (100 * done) / total : 0;
-      progress.report({ increment: percent - shown, message: `${done} of ${total} chunks` });
+      report({ increment: percent - shown, message: `${done} of ${total} chunks` });
       shown = percent;
     } });
   });
   const { verdict, reasons } = answer.judgement;
-  if (verdict === 'ok') void vscode.window.showInformationMessage('Every chunk is there and can be decoded.');
-  else if ((await vscode.window.showWarningMessage(`${verdict}: ${reasons[0] ?? ''}`, 'Show problems')) !== undefined) await vscode.commands.executeCommand('workbench.actions.view.problems');
+  if (verdict === 'ok') void inform('Every chunk is there and can be decoded.');
+  else if ((await warn(`${verdict}: ${reasons[0] ?? ''}`, 'Show problems')) !== undefined) await vscode.commands.executeCommand('workbench.actions.view.problems');
 }
 
 async function exportPng(editor: ExrEditor): Promise<void> {
   const items = [{ label: 'The picture, at the size of the file', scope: 'image' as const }, { label: 'The view, as it is on the screen', scope: 'view' as const }];
-  const picked = await vscode.window.showQuickPick(items, { title: 'Export as PNG', placeHolder: 'Developed as you see it: exposure, tone map, marks' });
+  const picked = await choose(items, { title: 'Export as PNG', placeHolder: 'Developed as you see it: exposure, tone map, marks' });
   if (!picked) return;
-  const { png } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Making a PNG' }, () => editor.endpoint.call('capture', { scope: picked.scope }));
+  const { png } = await during({ location: vscode.ProgressLocation.Window, title: 'Making a PNG' }, () => editor.endpoint.call('capture', { scope: picked.scope }));
   await saveAs(editor.document.uri, `${stemOf(editor.document.uri)}.png`, png);
 }
 
@@ -105,11 +106,11 @@ async function exportStatsCsv({ document, state }: ExrEditor): Promise<void> {
   let parts: readonly number[] = [asked];
   if (opened.parts.length > 1) {
     const items = [{ label: `Part ${asked}${nameAfter(opened.parts[asked]?.name)}`, parts: [asked] }, { label: `All ${opened.parts.length} parts`, parts: opened.parts.map(({ index }) => index) }];
-    const picked = await vscode.window.showQuickPick(items, { title: 'Statistics as CSV' });
+    const picked = await choose(items, { title: 'Statistics as CSV' });
     if (!picked) return;
     ({ parts } = picked);
   }
-  const answers = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: 'Measuring every pixel', cancellable: true }, async (progress, token) => {
+  const answers = await during({ location: vscode.ProgressLocation.Notification, title: 'Measuring every pixel', cancellable: true }, async (report, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort(Object.assign(new Error('cancelled'), { name: 'AbortError' })));
     const found: StatsAnswer[] = [];
@@ -117,7 +118,7 @@ async function exportStatsCsv({ document, state }: ExrEditor): Promise<void> {
       let shown = 0;
       found.push(await document.ask(opened.revision, (session) => session.stats({ revision: opened.revision, part }, { signal: stop.signal, progress: ({ done, total }) => {
         const share = (100 * done) / Math.max(1, total) / parts.length;
-        progress.report({ increment: share - shown });
+        report({ increment: share - shown });
         shown = share;
       } })));
     }
@@ -129,18 +130,18 @@ async function exportStatsCsv({ document, state }: ExrEditor): Promise<void> {
 function toggleLink({ editors, links }: ExrEditorProvider, editor: ExrEditor): void {
   const others = [...editors].filter((each) => each !== editor && each.visible);
   if (!links.isLinked(editor) && others.length === 0) {
-    void vscode.window.showInformationMessage('There is no other EXR editor in sight to keep in step with: open a second one beside this one first.');
+    void inform('There is no other EXR editor in sight to keep in step with: open a second one beside this one first.');
     return;
   }
-  vscode.window.setStatusBarMessage(links.toggle(editor, others) ? 'The editors move in step' : 'The editor moves by itself', 3000);
+  mention(links.toggle(editor, others) ? 'The editors move in step' : 'The editor moves by itself');
 }
 
 async function goToFrame(editor: ExrEditor, by: 1 | -1, platform: Platform, states: States): Promise<void> {
   const { uri } = editor.document;
   const { frames, at } = await framesBeside(uri, await platform.loadEngine());
   const next = frames[at + by];
-  if (at < 0 || frames.length < 2) return void vscode.window.showInformationMessage(`${stemOf(uri)} is not a frame of a sequence: no other file here differs from it in its number alone.`);
-  if (!next) return void vscode.window.setStatusBarMessage(by > 0 ? 'This is the last frame' : 'This is the first frame', 3000);
+  if (at < 0 || frames.length < 2) return void inform(`${stemOf(uri)} is not a frame of a sequence: no other file here differs from it in its number alone.`);
+  if (!next) return void mention(by > 0 ? 'This is the last frame' : 'This is the first frame');
   // The next frame is looked at as this one is.
   if (editor.state) states.set(next.uri.toString(), editor.state);
   await vscode.commands.executeCommand('vscode.openWith', next.uri, VIEW_TYPE, { ...(editor.viewColumn !== undefined && { viewColumn: editor.viewColumn }), preview: true });
@@ -149,7 +150,7 @@ async function goToFrame(editor: ExrEditor, by: 1 | -1, platform: Platform, stat
 async function openHex(uri: vscode.Uri): Promise<void> {
   if (vscode.extensions.getExtension('ms-vscode.hexeditor')) return void (await vscode.commands.executeCommand('vscode.openWith', uri, 'hexEditor.hexedit'));
   const show = 'Show the extension';
-  const answer = await vscode.window.showInformationMessage('Bytes are shown by Microsoft\'s extension "Hex Editor", which is not installed.', show);
+  const answer = await inform('Bytes are shown by Microsoft\'s extension "Hex Editor", which is not installed.', show);
   if (answer === show) await vscode.commands.executeCommand('workbench.extensions.search', 'ms-vscode.hexeditor');
 }
 

@@ -3,9 +3,11 @@ import * as vscode from 'vscode';
 import type { OpenedFile } from '../engine/index.ts';
 import { type Canvas, canvasFrom } from '../shared/fit.ts';
 import type { Given, HostSide, Opened, ViewCommand, WebviewSide } from '../shared/protocol.ts';
+import { neutral } from '../shared/neutral.ts';
 import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
 import { viewStateFrom, type ViewState } from '../shared/view-state.ts';
 import type { ExrDocument } from './document.ts';
+import { saveTo } from './say.ts';
 import type { HostSettings } from './settings.ts';
 
 export interface EditorOptions {
@@ -152,10 +154,10 @@ export class ExrEditor implements vscode.Disposable {
 
 /** Asks where, beside the file, and writes there; false when the user thought better of it. */
 export async function saveAs(beside: vscode.Uri, suggested: string, data: Uint8Array | string): Promise<boolean> {
-  const name = suggested.replace(/[/\\:*?"<>|]/g, '_');
+  const name = neutral(suggested.replace(/[/\\:*?"<>|]/g, '_'), 200);
   const ending = /\.(\w+)$/.exec(name)?.[1];
   const folder = beside.scheme === 'file' || vscode.workspace.getWorkspaceFolder(beside) ? vscode.Uri.joinPath(beside, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
+  const target = await saveTo({
     ...(folder && { defaultUri: vscode.Uri.joinPath(folder, name) }),
     ...(ending && { filters: { [ending.toUpperCase()]: [ending] } }),
   });

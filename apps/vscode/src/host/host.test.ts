@@ -1,5 +1,5 @@
 /** The host against a small vscode: a real engine, real files, a webview's other end in the test's hands. */
-import { mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useWorkerPlatform, workerPlatform } from '@exr/core';
 import { firstParams } from '../engine/first.ts';
-import { blackZip, FIXTURES } from '../engine/fixtures.spec-util.ts';
+import { blackZip, FIXTURES, hostileExr } from '../engine/fixtures.spec-util.ts';
 import { Endpoint, type Handlers, type WireMessage } from '../shared/rpc.ts';
 import { VIEW_COMMANDS, type HostSide, type Opened, type WebviewSide } from '../shared/protocol.ts';
 import { DEFAULT_VIEW, type ViewState } from '../shared/view-state.ts';
@@ -41,7 +41,17 @@ afterEach(async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   rmSync(folder, { recursive: true, force: true });
   expect(world.unexpected).toEqual([]);
+  expect(world.shown.filter(({ where, text }) => !isNeutral(where, text))).toEqual([]);
 });
+
+/** Icons of our own; everything else that looks like one came from a file. */
+const OWN_ICON = /^\$\((layers|check|error|warning|sync|info|folder-opened)\) /;
+
+/** What VS Code shows as nothing but letters, short enough to leave room for the rest. */
+function isNeutral(where: string, text: string): boolean {
+  const rest = /^(statusBar|pick)/.test(where) ? text.replace(OWN_ICON, '') : text;
+  return !/\]\(|\$\(|[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(rest) && rest.length <= (/^(statusBar|pick)/.test(where) ? 300 : 1200);
+}
 
 const provider = () => world.provider as ExrEditorProvider;
 
@@ -422,6 +432,71 @@ describe('in step', () => {
     const two = editor(b);
     await two.ready();
     await until(() => one.heard.linked?.includes(true) && two.heard.linked?.includes(true));
+  });
+});
+
+describe('names of other people', () => {
+  const LINK = '[Free plugin](command:workbench.action.showCommands)';
+  const EVIL = `${LINK} [x](https://evil.example)$(error)$(sync~spin) \u202egnp.exe\u200b\x1b[31m\nSecond line`;
+  /** Every place of a header that holds a name. */
+  function hostile(folderName: string, name: string): Uri {
+    const path = join(folder, folderName);
+    mkdirSync(path, { recursive: true });
+    const file = join(path, name);
+    writeFileSync(file, hostileExr(EVIL));
+    utimesSync(file, 1e9, 1e9);
+    world.files.set(Uri.file(file).toString(), { bytes: new Uint8Array(), mtime: 0 });
+    return Uri.file(file);
+  }
+  const FILE = '[open](command:x)$(flame)\u202ea\nb';
+  it('the case that was found: an attribute whose name is a link', async () => {
+    const uri = put('a.exr', 'hostile/attr_link_name.exr');
+    const { ready } = editor(uri);
+    const { opened } = await ready();
+    expect(JSON.stringify(opened.report)).toContain('](command:');
+    for (const name of ['verify', 'exportStatsCsv', 'copyHeaderJson', 'pickLayer']) await world.commands.get(`exr.${name}`)!();
+    await until(() => world.diagnostics.get(uri.toString()));
+  });
+  it('are letters and nothing else in notifications, lists, status bar, progress, problems and log, whatever is done', async () => {
+    const [first, second] = [hostile('shots', `${FILE}.1001.exr`), hostile('shots', `${FILE}.1002.exr`)];
+    const { end, ready, settle, document } = editor(first);
+    const { opened } = await ready();
+    expect(JSON.stringify(opened)).toContain('](command:'); // the view gets names as they are, and draws them as text
+    for (const layer of opened.layers) {
+      settle({ layer: layer.id });
+      await until(() => item('layer').visible);
+    }
+    world.saveTo = Uri.file('/out/x');
+    world.openFrom = second;
+    for (const name of [...world.commands.keys()]) {
+      for (const pick of [(items: readonly unknown[]) => items[0], (items: readonly unknown[]) => items.at(-1)]) {
+        world.picks.push(pick);
+        world.inputs.push('1');
+        await world.commands.get(name)!(first, [first, second]);
+        world.picks.length = 0;
+        world.inputs.length = 0;
+      }
+    }
+    await until(() => world.diagnostics.get(first.toString()));
+    end.emit('trouble', { message: EVIL });
+    await until(() => world.shown.some(({ where }) => where === 'log'));
+    for (const code of ['INTERNAL', 'LIMIT_EXCEEDED']) {
+      vi.spyOn(document, 'reload').mockRejectedValueOnce(Object.assign(new Error(EVIL), { code, kind: 'limit' }));
+      await world.commands.get('exr.reload')!();
+    }
+    const places = new Set(world.shown.map(({ where }) => where.split('.')[0]));
+    for (const where of ['notification', 'pick', 'statusBar', 'progress', 'problem', 'log', 'dialog']) expect(places, where).toContain(where);
+    // It is the names that were shown, not nothing.
+    expect(world.shown.filter(({ text }) => text.includes('Free plugin] (command:')).length).toBeGreaterThan(5);
+    expect(world.shown.some(({ where, text }) => where.startsWith('notification') && text.includes('Free plugin] (command:'))).toBe(true);
+  }, 30_000);
+  it('of files that VS Code alone reads, and that it asks about', async () => {
+    world.configuration.set('exr.wholeFileMegabytes', 0);
+    world.configurationChanged.fire({ affectsConfiguration: () => true });
+    const uri = new Uri('vscode-vfs', 'github', `/repo/${FILE}.exr`);
+    world.files.set(uri.toString(), { bytes: readFileSync(join(FIXTURES, 'rip_zip.exr')), mtime: 0 });
+    await editor(uri).ready();
+    expect(world.said.some((text) => text.startsWith('Load ') && text.includes('[open] (command:x)$ (flame)'))).toBe(true);
   });
 });
 

@@ -1,14 +1,15 @@
 import * as vscode from 'vscode';
 import type { Problem } from '../engine/index.ts';
+import { diagnostic } from './say.ts';
 
 const SEVERITY = { error: vscode.DiagnosticSeverity.Error, warning: vscode.DiagnosticSeverity.Warning, information: vscode.DiagnosticSeverity.Information } as const;
 
-/** A file of bytes has no lines: every entry stands at its beginning. */
+/** Every entry stands at the beginning of the file. */
 export function publish(problems: readonly Problem[]): vscode.Diagnostic[] {
   return problems.map(({ code, message, severity }) => {
-    const diagnostic = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), message, SEVERITY[severity]);
-    diagnostic.source = 'exr';
-    diagnostic.code = code;
-    return diagnostic;
+    const entry = diagnostic(message, SEVERITY[severity]);
+    entry.source = 'exr';
+    entry.code = code;
+    return entry;
   });
 }

@@ -4,6 +4,7 @@ import { hostCommands, registerCommands } from './commands.ts';
 import { registerMcp } from './mcp.ts';
 import type { Platform } from './platform.ts';
 import { ExrEditorProvider, VIEW_TYPE } from './provider.ts';
+import { ask, logTo } from './say.ts';
 import { readSettings } from './settings.ts';
 import { States } from './states.ts';
 
@@ -15,7 +16,7 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
   const states = new States(context.workspaceState);
   let settings = readSettings();
   const provider: ExrEditorProvider = new ExrEditorProvider({
-    platform, states, extensionUri: context.extensionUri, settings: () => settings, log: (line) => log.error(line), confirm,
+    platform, states, extensionUri: context.extensionUri, settings: () => settings, log: logTo(log), confirm,
     run: async (_editor, name) => {
       if (FOR_THE_VIEW.includes(name)) await hostCommands({ provider, platform, states })[name]!();
     },
@@ -35,5 +36,5 @@ export function start(context: vscode.ExtensionContext, platform: Platform): voi
 async function confirm(uri: vscode.Uri, bytes: number): Promise<boolean> {
   const load = 'Load it';
   const detail = `Where it lies (${uri.scheme}) files can only be read as a whole. It will be held in memory until it is closed.`;
-  return (await vscode.window.showWarningMessage(`Load ${Math.round(bytes / 2 ** 20)} MB of ${vscode.workspace.asRelativePath(uri)}?`, { modal: true, detail }, load)) === load;
+  return (await ask(`Load ${Math.round(bytes / 2 ** 20)} MB of ${vscode.workspace.asRelativePath(uri)}?`, detail, load)) === load;
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ExrEditor } from './editor.ts';
+import { showStatus } from './say.ts';
 import { statusTexts } from './status-text.ts';
 
 /** Items in the status bar, there only while an EXR editor is the active one. */
@@ -19,11 +20,11 @@ export class StatusBar implements vscode.Disposable {
       return;
     }
     const { size, layer, zoom, exposure, verdict } = statusTexts(opened, editor.state, editor.document.judged, editor.document.faults);
-    set(this.#items.size, size, 'Dimensions of what is shown and size of the file. Click for the header.');
-    set(this.#items.layer, layer && `$(layers) ${layer}`, 'The layer that is drawn. Click to choose another.');
-    set(this.#items.zoom, zoom, 'Zoom. Click to choose.');
-    set(this.#items.exposure, exposure, 'Exposure in stops. Click to set.');
-    set(this.#items.verdict, verdict?.text ?? null, verdict?.tip ?? '');
+    showStatus(this.#items.size, { text: size }, 'Dimensions of what is shown and size of the file. Click for the header.');
+    showStatus(this.#items.layer, layer === null ? null : { icon: 'layers', text: layer }, 'The layer that is drawn. Click to choose another.');
+    showStatus(this.#items.zoom, zoom === null ? null : { text: zoom }, 'Zoom. Click to choose.');
+    showStatus(this.#items.exposure, exposure === null ? null : { text: exposure }, 'Exposure in stops. Click to set.');
+    showStatus(this.#items.verdict, verdict, verdict?.tip ?? '');
     this.#items.verdict.backgroundColor = verdict && verdict.level !== 'fine' ? new vscode.ThemeColor(`statusBarItem.${verdict.level}Background`) : undefined;
   }
 
@@ -37,12 +38,4 @@ function item(id: string, name: string, priority: number, command: string): vsco
   made.name = name;
   made.command = command;
   return made;
-}
-
-function set(status: vscode.StatusBarItem, text: string | null, tooltip: string): void {
-  if (text === null) return status.hide();
-  status.text = text;
-  status.tooltip = tooltip;
-  status.accessibilityInformation = { label: text.replace(/\$\([^)]*\)\s*/g, '') };
-  status.show();
 }

@@ -10,7 +10,7 @@ export interface StatusTexts {
   readonly layer: string | null;
   readonly zoom: string | null;
   readonly exposure: string | null;
-  readonly verdict: { readonly text: string; readonly tip: string; readonly level: 'fine' | 'warning' | 'error' } | null;
+  readonly verdict: { readonly icon: string; readonly text: string; readonly tip: string; readonly level: 'fine' | 'warning' | 'error' } | null;
 }
 
 /** `given`: null as long as nobody has touched the view. */
@@ -42,9 +42,9 @@ function zoomText(zoom: number): string {
 /** Tables and leaders may be right and the pixels behind them broken: what decoding has found counts too. */
 function verdictOf({ judgement: { verdict, reasons }, rendering }: StructureAnswer, faults: readonly Fault[]): StatusTexts['verdict'] {
   const tip = reasons.slice(0, 10).join('\n');
-  if (rendering || verdict === 'in progress') return { text: '$(sync) still rendering', tip: tip || 'Chunks are missing and the file was written to a moment ago.', level: 'warning' };
-  if (verdict === 'ok' && faults.length > 0) return { text: '$(error) corrupt', tip: faults.slice(0, 10).map(({ message }) => message).join('\n'), level: 'error' };
-  if (verdict === 'ok') return { text: '$(check) whole', tip: 'Every chunk that the header promises is there.', level: 'fine' };
+  if (rendering || verdict === 'in progress') return { icon: 'sync', text: 'still rendering', tip: tip || 'Chunks are missing and the file was written to a moment ago.', level: 'warning' };
+  if (verdict === 'ok' && faults.length > 0) return { icon: 'error', text: 'corrupt', tip: faults.slice(0, 10).map(({ message }) => message).join('\n'), level: 'error' };
+  if (verdict === 'ok') return { icon: 'check', text: 'whole', tip: 'Every chunk that the header promises is there.', level: 'fine' };
   const level = isMild(verdict) ? 'warning' : 'error';
-  return { text: `$(${level}) ${verdict}`, tip, level };
+  return { icon: level, text: verdict, tip, level };
 }

@@ -23,8 +23,8 @@ describe('the status bar', () => {
   it('does not call whole what could not be decoded', async () => {
     const { opened } = await open('scan_half_rgba_zip.exr');
     const judged = { judgement: { verdict: 'ok', reasons: [] }, rendering: false } as never;
-    expect(statusTexts(opened, null, judged).verdict).toMatchObject({ text: '$(check) whole', level: 'fine' });
-    expect(statusTexts(opened, null, judged, [{ code: 'CORRUPT_DATA', message: 'chunk 3 is broken' }]).verdict).toMatchObject({ text: '$(error) corrupt', tip: 'chunk 3 is broken', level: 'error' });
+    expect(statusTexts(opened, null, judged).verdict).toMatchObject({ icon: 'check', text: 'whole', level: 'fine' });
+    expect(statusTexts(opened, null, judged, [{ code: 'CORRUPT_DATA', message: 'chunk 3 is broken' }]).verdict).toMatchObject({ icon: 'error', text: 'corrupt', tip: 'chunk 3 is broken', level: 'error' });
   });
   it('has little to say of what is no EXR', async () => {
     const { opened } = await openBytes(new Uint8Array(3));

@@ -86,6 +86,8 @@ export const world = {
   commands: new Map<string, (...given: unknown[]) => unknown>(),
   executed: [] as unknown[][],
   said: [] as string[],
+  /** Every text that VS Code was given to show, and where. */
+  shown: [] as { readonly where: string; readonly text: string }[],
   /** What listeners threw: nothing ever should. */
   unexpected: [] as unknown[],
   statusItems: [] as StatusItem[],
@@ -105,15 +107,35 @@ export const world = {
   configurationChanged: new EventEmitter<{ affectsConfiguration(key: string): boolean }>(),
   reset(): void {
     for (const each of [this.files, this.configuration, this.commands, this.diagnostics]) each.clear();
-    for (const each of [this.executed, this.said, this.unexpected, this.statusItems, this.watchers, this.picks, this.inputs, this.answers, this.folders]) each.length = 0;
+    for (const each of [this.executed, this.said, this.shown, this.unexpected, this.statusItems, this.watchers, this.picks, this.inputs, this.answers, this.folders]) each.length = 0;
     Object.assign(this, { clipboard: '', saveTo: undefined, openFrom: undefined, trusted: true, tab: undefined, mcp: null, provider: null });
     this.configurationChanged.dispose();
   },
 };
 
+/** Writes down what is shown, whatever it is made of. */
+function see(where: string, what: unknown): void {
+  if (typeof what === 'string') world.shown.push({ where, text: what });
+  else if (typeof what === 'object' && what !== null) for (const [key, each] of Object.entries(what)) if (!['choice', 'filters', 'defaultUri'].includes(key)) see(`${where}.${key}`, each);
+}
+
 export class StatusItem {
-  text = '';
-  tooltip = '';
+  #text = '';
+  #tooltip = '';
+  get text(): string {
+    return this.#text;
+  }
+  set text(text: string) {
+    see('statusBar', text);
+    this.#text = text;
+  }
+  get tooltip(): string {
+    return this.#tooltip;
+  }
+  set tooltip(text: string) {
+    for (const line of text.split('\n')) see('tooltip', line);
+    this.#tooltip = text;
+  }
   command = '';
   name = '';
   visible = false;
@@ -181,25 +203,25 @@ export const workspace = {
 export const window = {
   tabGroups: { get activeTabGroup() { return { activeTab: world.tab, viewColumn: 1 }; }, onDidChangeTabs: new EventEmitter<void>().event },
   createStatusBarItem: (id: string) => new StatusItem(id),
-  createOutputChannel: () => ({ error: (line: string) => void world.said.push(line), dispose: () => undefined }),
+  createOutputChannel: () => ({ error: (line: string) => (see('log', line), void world.said.push(line)), dispose: () => undefined }),
   registerCustomEditorProvider: (_type: string, provider: unknown) => {
     world.provider = provider;
     return { dispose: () => undefined };
   },
-  showInformationMessage: async (text: string) => (world.said.push(text), world.answers.shift()),
-  showWarningMessage: async (text: string) => (world.said.push(text), world.answers.shift()),
-  showErrorMessage: async (text: string) => (world.said.push(text), world.answers.shift()),
-  setStatusBarMessage: (text: string) => void world.said.push(text),
-  showQuickPick: async (items: readonly { label: string }[]) => world.picks.shift()?.(items),
+  showInformationMessage: async (text: string, ...more: unknown[]) => (see('notification', [text, ...more]), world.said.push(text), world.answers.shift()),
+  showWarningMessage: async (text: string, ...more: unknown[]) => (see('notification', [text, ...more]), world.said.push(text), world.answers.shift()),
+  showErrorMessage: async (text: string, ...more: unknown[]) => (see('notification', [text, ...more]), world.said.push(text), world.answers.shift()),
+  setStatusBarMessage: (text: string) => (see('statusBar', text), void world.said.push(text)),
+  showQuickPick: async (items: readonly { label: string }[], options?: unknown) => (see('pick', [items, options]), world.picks.shift()?.(items)),
   showInputBox: async () => world.inputs.shift(),
   showSaveDialog: async () => world.saveTo,
-  showOpenDialog: async () => (world.openFrom ? [world.openFrom] : undefined),
-  withProgress: async (_options: unknown, work: (progress: { report(step: unknown): void }, token: { onCancellationRequested: Listener<unknown> }) => Promise<unknown>) => work({ report: () => undefined }, { onCancellationRequested: () => undefined }),
+  showOpenDialog: async (options?: unknown) => (see('dialog', options), world.openFrom ? [world.openFrom] : undefined),
+  withProgress: async (options: unknown, work: (progress: { report(step: unknown): void }, token: { onCancellationRequested: Listener<unknown> }) => Promise<unknown>) => (see('progress', options), work({ report: (step) => see('progress', step) }, { onCancellationRequested: () => undefined })),
 };
 
 export const languages = {
   createDiagnosticCollection: () => ({
-    set: (uri: Uri, some: Diagnostic[]) => void world.diagnostics.set(uri.toString(), some),
+    set: (uri: Uri, some: Diagnostic[]) => (see('problem', some.map(({ message }) => message)), void world.diagnostics.set(uri.toString(), some)),
     delete: (uri: Uri) => void world.diagnostics.delete(uri.toString()),
     dispose: () => world.diagnostics.clear(),
   }),
