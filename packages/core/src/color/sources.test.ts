@@ -72,11 +72,19 @@ describe('colour space', () => {
       'COLOR_CONTRADICTION chromaticities a.exr: chromaticities (those of lin_ap1_scene) contradict colorInteropID "srgb_rec709_scene", which goes first',
     ]);
     expect(await notes(string('colorInteropID', 'LIN_AP1_SCENE'), chromaticities(ap1))).toEqual([
-      'COLOR_ID_SPELLING colorInteropID a.exr: colorInteropID "LIN_AP1_SCENE" is not in lower case: OpenColorIO takes it for lin_ap1_scene, OpenEXR does not know it',
+      'COLOR_ID_SPELLING colorInteropID a.exr: colorInteropID "LIN_AP1_SCENE" is not in lower case: readers that compare letter by letter do not know it (OpenEXR 3.5; OpenColorIO takes it for lin_ap1_scene)',
     ]);
     expect(await notes(chromaticities({ ...ap1, white: [0, 0] } as unknown as typeof ap1), string('oiio:ColorSpace', 'ACEScg'))).toEqual([
       "COLOR_UNUSABLE chromaticities a.exr: chromaticities say nothing (the white point's y is 0): they were left aside",
     ]);
     expect(await notes(string('colorInteropID', 'lin_ap1_scene'), chromaticities(ap1))).toEqual([]);
+    // OpenEXR 3.5's own warnings (color_metadata.c).
+    expect((await notes(string('colorInteropID', ''))).join()).toContain('EMPTY_NAME colorInteropID');
+    expect((await notes(string('colorInteropID', 'data'), chromaticities(ap1), attribute('whiteLuminance', 'float', 100))).map((each) => each.split(' ')[1])).toEqual(['chromaticities', 'whiteLuminance']);
+    const flag = (value: number): Uint8Array => attribute('acesImageContainerFlag', 'int', value);
+    expect((await notes(flag(0))).length).toBe(2);
+    expect((await notes(flag(1), string('colorInteropID', 'lin_ap1_scene'), chromaticities(ap1))).length).toBe(2);
+    const ap0 = { red: [0.7347, 0.2653], green: [0, 1], blue: [0.0001, -0.077], white: [0.32168, 0.33767] } as unknown as typeof ap1;
+    expect(await notes(flag(1), string('colorInteropID', 'lin_ap0_scene'), chromaticities(ap0))).toEqual([]);
   });
 });
