@@ -8,7 +8,7 @@ export interface Limits {
   readonly headerBytes: number;
   /** Attributes of one file, over all its parts. */
   readonly attributes: number;
-  /** Bytes of one attribute's value that a report spells out; a longer one is given as its first bytes, and says how many it has. */
+  /** Bytes of one attribute's value that a report spells out; a longer one is given as its first bytes, and says how many it has; all long values of a report together, four times as much. */
   readonly stringLength: number;
   /** Channels of one part; its chunks are decoded once for every 250 of them. */
   readonly channels: number;
@@ -44,7 +44,7 @@ export const DEFAULT_LIMITS: Limits = {
   // A Cryptomatte manifest of a million names is about 50 MB; five such parts are still a header we can hold.
   headerBytes: 256 * 1024 * 1024,
   attributes: 262_144,
-  stringLength: 64 * 1024 * 1024,
+  stringLength: 1024 * 1024,
   channels: 8192,
   fileChannels: 65_536,
   parts: 16_384,
@@ -59,7 +59,7 @@ export const DEFAULT_LIMITS: Limits = {
   chunkBytes: 2 ** 28,
   // Node itself takes 50 to 80 MB: together they stay below 512.
   memoryBytes: 384 * 1024 * 1024,
-  inflatedAttributeBytes: 256 * 1024 * 1024,
+  inflatedAttributeBytes: 64 * 1024 * 1024,
   filledBytes: 2 ** 32,
   previewPixels: 2 ** 26,
   seconds: 600,
@@ -72,7 +72,7 @@ export const DEFAULT_LIMITS: Limits = {
 export const UNTRUSTED_LIMITS: Limits = {
   headerBytes: 16 * 1024 * 1024,
   attributes: 16_384,
-  stringLength: 1024 * 1024,
+  stringLength: 256 * 1024,
   channels: 1024,
   fileChannels: 8192,
   parts: 1024,

@@ -103,7 +103,7 @@ function namesIn(file: ExrFile, attribute: ExrFile['parts'][number]['attributes'
   if (/^cryptomatte\/.*\/manif_file$/s.test(attribute.name)) notes.push(`the manifest that ${name(attribute.name)} names lies in a file of its own, which is not opened`);
   if (!/^cryptomatte\/.*\/manifest$/s.test(attribute.name)) return null;
   try {
-    const parsed: unknown = JSON.parse(valueOf(attribute, 'string') ?? '');
+    const parsed: unknown = JSON.parse(attribute?.type === 'string' ? String(attribute.value) : '');
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('no object');
     return Object.entries(parsed).map(([object, id]) => [String(id), object]);
   } catch {

@@ -4,10 +4,11 @@
  */
 import type { ExrReport } from '../report/index.ts';
 import { channelList, type ChannelList } from '../channel-list/index.ts';
+import { bounded, boundedChannels } from './bounded.ts';
 import { channelSums, groupsOf } from './channel-vector.ts';
 import { askedChannels, describe, type PartialDescription } from './describe.ts';
 import { explainFeatures, type Explanation } from './explain.ts';
-import { channelSetFeatures, metadataFeatures, type EmbeddableReport } from './features.ts';
+import { channelSetFeatures, metadataFeatures, type EmbeddableChannel, type EmbeddableReport } from './features.ts';
 import { metadataFingerprint } from './fingerprint.ts';
 import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 
@@ -19,7 +20,8 @@ export const CHANNEL_DIMENSIONS = 128;
 type Embeddable = Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport;
 
 /** 384 float32 of unit length. Two frames of one render differ by less than 0.01 in cosine; any report is accepted, one without parts too. */
-export function embedMetadata(report: Embeddable): Float32Array {
+export function embedMetadata(given: Embeddable): Float32Array {
+  const report = bounded<EmbeddableReport>(given);
   const key = metadataFingerprint(report);
   let known = vectors.get(key);
   if (!known) {
@@ -36,9 +38,10 @@ const vectors = new Map<string, Float32Array>();
 
 /** 128 float32 of unit length, the same whatever the order of the channels. */
 export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
-  const list = channelList(report.channels);
+  const channels = boundedChannels<EmbeddableChannel>(report.channels);
+  const list = channelList(channels);
   let known = ofLists.get(list);
-  if (!known) ofLists.set(list, (known = normalised(channelSums(groupsOf(report.channels), CHANNEL_DIMENSIONS))));
+  if (!known) ofLists.set(list, (known = normalised(channelSums(groupsOf(channels), CHANNEL_DIMENSIONS))));
   return known.slice();
 }
 const ofLists = new WeakMap<ChannelList, Float32Array>();
@@ -63,12 +66,12 @@ export function embedDescription(description: string | PartialDescription): Quer
 /** The features that bring two files together and those that set them apart, most important first. */
 export function explain(a: Embeddable, b: Embeddable, options: { readonly limit?: number; readonly by?: 'metadata' | 'channels' } = {}): Explanation {
   const featuresOf = options.by === 'channels' ? channelSetFeatures : metadataFeatures;
-  return explainFeatures(featuresOf(a), featuresOf(b), options.limit);
+  return explainFeatures(featuresOf(bounded<EmbeddableReport>(a)), featuresOf(bounded<EmbeddableReport>(b)), options.limit);
 }
 
 /** As `explain`, for a description against a file. */
 export function explainDescription(description: string | PartialDescription, file: Embeddable, options: { readonly limit?: number } = {}): Explanation {
-  return explainFeatures(describe(description).features, metadataFeatures(file), options.limit);
+  return explainFeatures(describe(description).features, metadataFeatures(bounded<EmbeddableReport>(file)), options.limit);
 }
 
 export { cosine } from './vector.ts';

@@ -2,6 +2,8 @@
 import { ExrError, type ExrErrorCode, type ExrErrorPlace } from '../errors.ts';
 import { noteOf, type ExrNote, type NoteCode } from '../notes.ts';
 
+/** Problems that a file gets one by one; each is an Error, and one for each of 200,000 attributes would be seconds and hundreds of megabytes. */
+const MOST_PROBLEMS = 1000;
 /** Notes of one kind that a file gets one by one; a hostile header could have a million. */
 const MOST_OF_A_KIND = 40;
 
@@ -14,11 +16,26 @@ export class Findings {
   constructor(readonly name: string, readonly multipart: boolean) {}
 
   problem(code: ExrErrorCode, part: number, text: string, where: ExrErrorPlace = {}): ExrError {
+    if (this.problems.length >= MOST_PROBLEMS) return this.#beyond(code, where);
     const place = this.multipart ? `${this.name}: part ${part}` : this.name;
     const error = new ExrError(code, `${place}: ${text}`, { source: this.name, part, ...where });
     this.problems.push(error);
     return error;
   }
+
+  /** One for all further problems of a kind. */
+  #beyond(code: ExrErrorCode, where: ExrErrorPlace): ExrError {
+    let shared = this.#shared.get(code);
+    if (!shared) {
+      const { limit, limitValue, requested } = where;
+      const what = limit === undefined ? {} : { limit, ...(limitValue !== undefined && { limitValue }), ...(requested !== undefined && { requested }) };
+      shared = new ExrError(code, `${this.name}: further problems of this kind, which are not listed`, { source: this.name, ...what });
+      this.#shared.set(code, shared);
+      this.problems.push(shared);
+    }
+    return shared;
+  }
+  readonly #shared = new Map<ExrErrorCode, ExrError>();
 
   /** A header that OpenEXR refuses, or from which it reads something else, while the pixels can be shown. `text` begins with the attribute's name. */
   notConforming(part: number, attribute: string, text: string, where: ExrErrorPlace = {}): void {

@@ -18,10 +18,14 @@ export interface Layer {
   readonly channels: readonly Channel[];
 }
 
+/** A longer list of views is not honest. */
+const MOST_VIEW_BYTES = 2 ** 20;
+
 /** The views of a part: its `view`, or those of `multiView`, the default view first. Empty when it speaks of none. */
 export function viewsOf(part: PartHeader): readonly string[] {
   if (part.view !== null) return [part.view];
-  return valueOf(part.attribute('multiView'), 'stringvector') ?? [];
+  const attribute = part.attribute('multiView');
+  return attribute && attribute.size <= MOST_VIEW_BYTES ? (valueOf(attribute, 'stringvector') ?? []) : [];
 }
 
 /**
@@ -39,14 +43,21 @@ export function placeOf(name: string, part: Pick<PartHeader, 'view'>, views: rea
   return { layer: layer.slice(0, Math.max(0, layer.length - view.length - 1)), component, view };
 }
 
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
 /** The view that a layer's name ends with: a view's name may have periods of its own (`wit.ness`), and then the longest of them is meant. */
 function viewAtEnd(layer: string, views: readonly string[]): string | null {
-  let found: string | null = null;
-  for (const view of views) {
-    const ends = view !== '' && layer.endsWith(view) && (layer.length === view.length || layer[layer.length - view.length - 1] === '.');
-    if (ends && (found === null || view.length > found.length)) found = view;
+  let known = sets.get(views);
+  if (!known) sets.set(views, (known = new Set(views)));
+  // From the longest end: a file may have many channels and many views.
+  for (let at = 0; at >= 0 && at < layer.length; ) {
+    const end = layer.slice(at);
+    if (known.has(end)) return end;
+    const dot = layer.indexOf('.', at);
+    if (dot < 0) return null;
+    at = dot + 1;
   }
-  return found;
+  return null;
 }
 
 /** The layers of a part, in the order in which their first channels stand in the file; a layer of two views is two. */

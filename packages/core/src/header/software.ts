@@ -69,7 +69,7 @@ export function softwareOf(part: PartHeader): string | null {
       const text = nameIn(base, attribute);
       if (text) best = { rank, text };
     } else if (known && versioned === null && /version$/.test(base)) {
-      const text = valueOf(attribute, 'string')?.trim();
+      const text = valueOf(attribute, 'string')?.slice(0, LONGEST_NAME).trim();
       if (text) versioned = text.toLowerCase().startsWith(known[1].toLowerCase()) ? text : `${known[1]} ${text}`;
     }
   }
@@ -77,9 +77,12 @@ export function softwareOf(part: PartHeader): string | null {
   return versioned ?? best?.text ?? prefixed ?? own ?? byTags(part) ?? writerByHabit(part);
 }
 
+/** Characters of a text that a program's name may stand in. */
+const LONGEST_NAME = 1000;
+
 /** The program that an attribute of `NAMING` names; null when it holds something else. */
 function nameIn(base: string, attribute: Attribute): string | null {
-  const text = valueOf(attribute, 'string')?.trim();
+  const text = valueOf(attribute, 'string')?.slice(0, LONGEST_NAME).trim();
   if (!text) return null;
   switch (base) {
     case 'nuke/version': return `Nuke ${text}`;

@@ -2,12 +2,12 @@ import { append } from '../flow/index.ts';
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
-import { frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
+import { decodeText, frameRateOf, placeOf, softwareOf, timeCodeOf, viewsOf, type Attribute, type Box2i, type ExrFile, type PartHeader } from '../header/index.ts';
 import { frameNumberOf } from '../sequence/index.ts';
 import { chunkCountNotes } from './chunk-count.ts';
 import { colorConflicts, colorNotes, colorSourcesOf, colorSpaceOf } from '../color/index.ts';
 import { readIdManifest } from './id-manifest.ts';
-import { jsonBytes, jsonName, jsonNumber, setKey, toJson, type JsonOptions } from './json.ts';
+import { jsonBytes, jsonName, jsonNumber, setKey, toJson, wellFormed, type JsonOptions } from './json.ts';
 import { sha256Hex } from './sha256.ts';
 import { TOOL } from './tool.ts';
 import {
@@ -54,9 +54,10 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
   // One program writes a file: where some parts alone name it, it wrote the others too.
   const programs = new Set(named.filter((name) => name !== null));
   const writer = programs.size === 1 ? [...programs][0]! : null;
+  const room: Room = { stringLength: file.limits.stringLength, left: LONGEST_VALUES * file.limits.stringLength };
   const parts = file.parts.map((part, i) => {
     addChannels(part, channels);
-    return reportPart(file, part, named[i] ?? writer, options, errors, notes);
+    return reportPart(file, part, named[i] ?? writer, options, errors, notes, room);
   });
   const attributes: Record<string, JsonValue> = {};
   for (const { name, value } of parts[0]?.attributes ?? []) setKey(attributes, name, value);
@@ -124,7 +125,9 @@ export function reportNote(note: ExrNote | ReportNote): ReportNote {
   return { code: note.code, message: jsonName(note.message), where: toJson(note.where) as ReportNote['where'] };
 }
 
-function reportPart(file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[], notes: (ExrNote | ReportNote)[]): ReportPart {
+function reportPart(
+  file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[], notes: (ExrNote | ReportNote)[], room: Room,
+): ReportPart {
   const { dataWindow, tiles } = part;
   const chunks = chunksOf(file, part, errors);
   if (chunks.count !== null) append(notes, chunkCountNotes(file, part, chunks.count));
@@ -132,9 +135,9 @@ function reportPart(file: ExrFile, part: PartHeader, software: string | null, op
   const frameRate = frameRateOf(part);
   return {
     index: part.index,
-    name: part.name === null ? null : jsonName(part.name),
+    name: part.name === null ? null : shortName(part.name),
     type: part.type,
-    view: part.view === null ? null : jsonName(part.view),
+    view: part.view === null ? null : shortName(part.view),
     width: Math.max(0, dataWindow.xMax - dataWindow.xMin + 1),
     height: Math.max(0, dataWindow.yMax - dataWindow.yMin + 1),
     data_window: reportBox(dataWindow),
@@ -149,13 +152,13 @@ function reportPart(file: ExrFile, part: PartHeader, software: string | null, op
     level_count: chunks.levels,
     is_deep: part.isDeep,
     chunk_count: chunks.count,
-    color_space: mapped(colorSpaceOf(part)?.name ?? null, jsonName),
+    color_space: mapped(colorSpaceOf(part)?.name ?? null, shortName),
     color: reportColor(part),
-    software: mapped(software, jsonName),
+    software: mapped(software, shortName),
     timecode: timeCodeOf(part),
     frame_rate: mapped(frameRate, jsonNumber),
     attributes: part.attributes.map((attribute) =>
-      options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors) : reportAttribute(attribute, file.limits.stringLength, options),
+      options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors, room) : reportAttribute(attribute, room, options),
     ),
   };
 }
@@ -164,9 +167,16 @@ function reportColor(part: PartHeader): ReportColor {
   const found = colorSourcesOf(part);
   return {
     source: found.find(({ useless }) => useless === null)?.source ?? null,
-    sources: found.map(({ source, written, space, useless }) => ({ source, written: mapped(written, jsonName), space, useless })),
+    sources: found.map(({ source, written, space, useless }) => ({ source, written: mapped(written, shortName), space: mapped(space, shortName), useless })),
     agree: colorConflicts(found).length === 0,
   };
+}
+
+/** Longest text of the fields that are facts, not attributes. */
+const LONGEST_FACT = 500;
+
+function shortName(text: string): string {
+  return jsonName(text.length > LONGEST_FACT ? `${text.slice(0, LONGEST_FACT)}… (${text.length} characters)` : text);
 }
 
 function mapped<From, To>(value: From | null, how: (value: From) => To): To | null {
@@ -185,8 +195,8 @@ function chunksOf(file: ExrFile, part: PartHeader, errors: ReportError[]): { lev
   }
 }
 
-function reportManifest(file: ExrFile, part: number, attribute: Attribute, options: JsonOptions, errors: ReportError[]): ReportAttribute {
-  const plain = reportAttribute(attribute, file.limits.stringLength, options);
+function reportManifest(file: ExrFile, part: number, attribute: Attribute, options: JsonOptions, errors: ReportError[], room: Room): ReportAttribute {
+  const plain = reportAttribute(attribute, room, options);
   try {
     return { ...plain, value: toJson(readIdManifest(attribute, file.limits), options) };
   } catch (error) {
@@ -198,15 +208,33 @@ function reportManifest(file: ExrFile, part: number, attribute: Attribute, optio
 }
 
 /** Values whose decoded form takes many times their bytes are cut by the same limit as strings, at a fraction of it. */
-const VECTOR_SHARE = 16;
+const VECTOR_SHARE = 4;
+/** All values of a report together, in values of the longest kind; beyond it only short ones are spelled out. */
+const LONGEST_VALUES = 4;
+const ALWAYS_SPELLED = 4096;
+/** Of a text that was cut, beside its first bytes. */
+const BEGINNING = 1000;
 
-function reportAttribute(attribute: Attribute, stringLength: number, options: JsonOptions): ReportAttribute {
+/** What a report may still spell out. */
+interface Room {
+  readonly stringLength: number;
+  left: number;
+}
+
+function reportAttribute(attribute: Attribute, room: Room, options: JsonOptions): ReportAttribute {
+  const { stringLength } = room;
   const { type, size } = attribute;
   const isVector = type === 'stringvector' || type === 'floatvector' || type === 'chlist';
   let value: JsonValue;
-  if (size > (isVector ? stringLength / VECTOR_SHARE : stringLength) && (isVector || type === 'string')) {
-    value = jsonBytes(attribute.raw(), options);
-  } else value = toJson(attribute.value, options);
+  const most = Math.min(isVector ? stringLength / VECTOR_SHARE : stringLength, Math.max(room.left, Math.min(ALWAYS_SPELLED, stringLength)));
+  if (size > most && (isVector || type === 'string')) {
+    const bytes = attribute.raw();
+    value = jsonBytes(bytes, options);
+    if (type === 'string') value = { ...value, truncated: true, text: wellFormed(decodeText(bytes, 0, Math.min(size, BEGINNING))) };
+  } else {
+    value = toJson(attribute.value, options);
+    if (size > ALWAYS_SPELLED) room.left -= size;
+  }
   return { name: jsonName(attribute.name), type: jsonName(type), size, value };
 }
 
@@ -219,7 +247,7 @@ function addChannels(part: PartHeader, channels: ReportChannel[]): void {
       name: jsonName(channel.name),
       layer: jsonName(layer),
       component: jsonName(component),
-      view: view === null ? null : jsonName(view),
+      view: view === null ? null : shortName(view),
       type: channel.pixelType,
       x_sampling: channel.xSampling,
       y_sampling: channel.ySampling,

@@ -88,7 +88,7 @@ function snakeCase(key: string): string {
   return found;
 }
 
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replace(/[\ud800-\udfff]+/gu, '\ufffd');
 }
 

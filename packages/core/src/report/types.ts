@@ -23,7 +23,7 @@ export interface JsonBytes {
   readonly length: number;
   readonly data: string;
   readonly truncated?: true;
-  /** Where the bytes are text that is not valid UTF-8: the text, with U+FFFD for what could not be read. */
+  /** Where the bytes are text that is not valid UTF-8 or was cut: the text or its beginning, with U+FFFD for what could not be read. */
   readonly text?: string;
 }
 /** Any value as it stands in the JSON. */
