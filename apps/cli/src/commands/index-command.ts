@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { boolean } from '@oclif/core/flags';
 import { stat } from 'node:fs/promises';
-import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, isS3Url, parseS3Url, plainText, s3Url, type ExrReport, type S3Source } from '@exr/core';
+import { buildFailedReport, ExrError, formatCount, formatSeconds, inspect, isExrError, isS3Url, parseS3Url, plainText, s3Url, type ExrReport, type Limits, type S3Source } from '@exr/core';
 import { indexFiles, type IndexOptions, type IndexTarget, type InspectedTarget, type ListedObject } from '@exr/core/store';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { countInputs, expandInputs, namedInput } from '../inputs/expand.ts';
@@ -44,16 +44,14 @@ export default class Index extends ExrCommand {
       if (problems.size < MOST_NAMED && !problems.has(path)) problems.set(path, `${plainText(message, { max: 2000 })} [${code}]`);
       else if (!problems.has(path)) others++;
     };
-    const look = async (target: IndexTarget): Promise<InspectedTarget> => {
+    const look = async (target: IndexTarget, most?: Partial<Limits>): Promise<InspectedTarget> => {
       const path = typeof target === 'string' ? target : s3Url(target);
       const { source, mtime } = await openInput(namedInput(path));
       try {
-        const report = await inspect(source, { path, mtime, limits, signal: this.signal, part: undefined, stats: flags.stats ? {} : undefined });
-        for (const error of report.errors) problem(path, error);
+        const report = await inspect(source, { path, mtime, limits: within(limits, most), signal: this.signal, part: undefined, stats: flags.stats ? {} : undefined });
         return { report, ...(typeof target !== 'string' && { version: versionRead(target, source as S3Source, report) }) };
       } catch (error) {
         if (!isExrError(error)) throw error;
-        problem(path, error);
         return { report: buildFailedReport(error, { path }) };
       } finally {
         await source.close?.();
@@ -73,7 +71,7 @@ export default class Index extends ExrCommand {
       }
     };
     try {
-      const counts = await indexFiles(store, walk(), { inspect: look, roots, isGone, stats: flags.stats, force: flags.force, signal: this.signal, concurrency: flags.stats ? 1 : 16, onProgress: ({ seen }) => bar.advance(seen) });
+      const counts = await indexFiles(store, walk(), { inspect: look, roots, isGone, stats: flags.stats, force: flags.force, signal: this.signal, concurrency: flags.stats ? 1 : 16, onProgress: ({ seen }) => bar.advance(seen), onInspected: ({ report }) => report.errors.forEach((error) => problem(report.file.path, error)) });
       bar.stop();
       const seconds = (Date.now() - begin) / 1000;
       if (flags.json) process.stdout.write(`${jsonOf({ store: store.location, ...counts, seconds })}\n`);
@@ -94,6 +92,11 @@ export default class Index extends ExrCommand {
 
 /** Files that are named when they could not be read; the store knows the others. */
 const MOST_NAMED = 100;
+
+/** The lower of both. */
+function within(limits: Limits, most: Partial<Limits> = {}): Limits {
+  return { ...limits, ...Object.fromEntries(Object.entries(most).map(([name, value]) => [name, Math.min(value, limits[name as keyof Limits])])) };
+}
 
 /** Folders and prefixes that the walk goes through whole. */
 async function rootsOf(paths: readonly string[]): Promise<IndexOptions['roots']> {

@@ -2,6 +2,7 @@
 import { embedChannels, embedMetadata, EMBEDDING_VERSION } from '../embed/index.ts';
 import type { ExrReport, JsonValue, ReportAttribute } from '../report/index.ts';
 import type { TableName } from './columns.ts';
+import { CELL_BYTES, cutText, fitsCell, head, sha256 } from './cut.ts';
 import { fileIdOf, versionOf, wellFormed, type FileIdentity, type StoredVersion } from './identity.ts';
 
 export type Cell = string | number | boolean | Float32Array | null;
@@ -34,7 +35,7 @@ export function rowsOf(report: ExrReport, identity: FileIdentity, now: string = 
   const keyed = (rows: readonly Row[]): Row[] => rows.map((row) => Object.assign(row, key)); // rows made just now: nobody else has them
   const channels = keyed(channelRowsOf(report));
   if (channels[0]) channels[0]['channel_fingerprint'] = file['channel_embedding']!;
-  return { files: [file], parts: keyed(partRowsOf(report)), channels, attributes: keyed(attributeRowsOf(report)), stats: keyed(statsRowsOf(report)), findings: keyed(findingRowsOf(report)) };
+  return { files: [file], parts: keyed(partRowsOf(report)), channels, attributes: keyed([...attributeRowsOf(report)]), stats: keyed(statsRowsOf(report)), findings: keyed(findingRowsOf(report)) };
 }
 
 /** Without the vectors, which files share. */
@@ -48,7 +49,7 @@ export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string
     file_id: version.file_id, version: version.version, header_hash: version.header_hash, status: version.status, embedding_version: version.embedding_version, has_stats: version.has_stats, has_findings: version.has_findings,
     bucket: version.bucket, mtime: version.mtime, sequencer: version.sequencer, last_inspected: version.last_inspected, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
     frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
-    error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? wellFormed(error.message) : null,
+    error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? shortText(error.message) : null,
     directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
     channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version,
     validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version, events: version.events,
@@ -84,48 +85,68 @@ export function partRowsOf(report: ExrReport): Row[] {
 /** channel_fingerprint is left null: it is the file's. */
 export function channelRowsOf(report: Pick<ExrReport, 'channels'>): Row[] {
   return report.channels.map((channel, index) => ({
-    part_index: channel.part_index, channel_name: wellFormed(channel.name), layer_name: wellFormed(channel.layer), component_name: wellFormed(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
+    part_index: channel.part_index, channel_name: shortText(channel.name), layer_name: shortText(channel.layer), component_name: shortText(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
     y_sampling: channel.y_sampling, channel_fingerprint: null, channel_index: index, view_name: text(channel.view), p_linear: channel.p_linear,
   }));
 }
 
-export function attributeRowsOf(report: Pick<ExrReport, 'parts'>): Row[] {
-  return report.parts.flatMap((part) => part.attributes.map((attribute, index) => attributeRow(part.index, index, attribute, json(attribute.value))));
+export function* attributeRowsOf(report: Pick<ExrReport, 'parts'>): Generator<Row> {
+  for (const part of report.parts) for (const [index, attribute] of part.attributes.entries()) yield attributeRow(part.index, index, attribute, jsonCell(attribute.value));
 }
 
 /** The rows of attributeRowsOf, each behind a key that equal rows share: most frames have most of the last frame's attributes. */
 export function eachAttributeRow(report: Pick<ExrReport, 'parts'>, use: (key: string, make: () => Row) => void): void {
   for (const part of report.parts) {
     part.attributes.forEach((attribute, index) => {
-      const value = json(attribute.value);
-      use(`${part.index}\0${index}\0${attribute.name}\0${attribute.type}\0${attribute.size}\0${value}`, () => attributeRow(part.index, index, attribute, value));
+      const value = jsonCell(attribute.value);
+      use(`${part.index}\0${index}\0${attribute.name}\0${attribute.type}\0${attribute.size}\0${value.sha256 ?? value.json}`, () => attributeRow(part.index, index, attribute, value));
     });
   }
 }
 
 export function statsRowsOf(report: ExrReport): Row[] {
   return (report.stats?.parts ?? []).flatMap((part) => part.channels.map((channel) => ({
-    part_index: part.index, channel_name: wellFormed(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
+    part_index: part.index, channel_name: shortText(channel.name), count: channel.count, nan_count: channel.nan, pos_inf_count: channel.pos_inf, neg_inf_count: channel.neg_inf, zero_count: channel.zero,
     negative_count: channel.negative, min: number(channel.min), max: number(channel.max), mean: number(channel.mean), stddev: number(channel.stddev), p01: number(channel.p01), p50: number(channel.p50), p99: number(channel.p99), partial: part.partial,
   })));
 }
 
 export function findingRowsOf(report: ExrReport): Row[] {
   return (report.validation?.findings ?? []).map((finding, index) => ({
-    finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: wellFormed(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
+    finding_index: index, policy: report.validation!.policy, rule: finding.rule, severity: finding.severity, message: shortText(finding.message), where_json: json(finding.where), expected: json(finding.expected), actual: json(finding.actual), fix: json(finding.fix),
   }));
 }
 
-const text = (value: string | null | undefined): string | null => (value === null || value === undefined ? null : wellFormed(value));
+/** Whatever a file says, as long as a cell may be. */
+const shortText = (value: string): string => cutText(wellFormed(value));
+const text = (value: string | null | undefined): string | null => (value === null || value === undefined ? null : shortText(value));
 const number = (value: number | string | null): number | null => (value === null ? null : Number(value));
-const json = (value: JsonValue | undefined): string | null => (value === undefined ? null : wellFormed(JSON.stringify(value)));
+const json = (value: JsonValue | undefined): string | null => (value === undefined ? null : shortText(JSON.stringify(value)));
 
-function attributeRow(part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute, value_json: string | null): Row {
+/** A value as JSON, as much of it as a cell holds; of what was cut its length in characters and its hash. */
+interface JsonCell {
+  readonly json: string | null;
+  readonly sha256: string | null;
+  readonly length: number | null;
+}
+
+function jsonCell(value: JsonValue | undefined): JsonCell {
+  const json = value === undefined ? null : wellFormed(JSON.stringify(value));
+  return json === null || fitsCell(json) ? { json, sha256: null, length: null } : { json: head(json, CELL_BYTES), sha256: sha256(json), length: json.length };
+}
+
+/** A report gives of a text that is longer than its limit the first bytes: they are the text, as far as it goes. */
+function beginningOf(value: JsonValue, type: string): string | null {
+  if (type !== 'string' || typeof value !== 'object' || value === null || !('truncated' in value) || !('data' in value)) return null;
+  return `${new TextDecoder().decode(Buffer.from(String(value['data']), 'base64')).replace(/\ufffd+$/, '')}… [cut: ${String(value['length'])} bytes]`;
+}
+
+function attributeRow(part_index: number, attr_index: number, { name, type, size, value }: ReportAttribute, { json, sha256, length }: JsonCell): Row {
   const numeric = typeof value === 'number' ? value : typeof value === 'string' && type !== 'string' && /^(NaN|-?Infinity|-?\d+)$/.test(value) ? Number(value) : null;
   const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   return {
-    part_index, attr_name: wellFormed(name), attr_type: wellFormed(type), value_json, value_text: plain ? wellFormed(String(value)) : null,
-    value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, attr_index, size_bytes: size, value_sha256: null, value_length: null,
+    part_index, attr_name: shortText(name), attr_type: shortText(type), value_json: json, value_text: plain ? (sha256 === null ? wellFormed(String(value)) : head(wellFormed(String(value)), CELL_BYTES)) : beginningOf(value, type),
+    value_int: numeric !== null && Number.isSafeInteger(numeric) ? numeric : null, value_float: numeric, attr_index, size_bytes: size, value_sha256: sha256, value_length: length,
   };
 }
 

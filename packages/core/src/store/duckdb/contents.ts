@@ -2,7 +2,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
 import { channelList, type ChannelList } from '../../channel-list/index.ts';
-import { eachAttributeRow, channelRowsOf, partRowsOf, vectorsOf, type Row } from '../rows.ts';
+import { attributeRowsOf, eachAttributeRow, channelRowsOf, partRowsOf, vectorsOf, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { appendRows, type StoredRow } from './append.ts';
 import { ATTRIBUTE_VALUES, CHANNEL_SETS, CONTENT_KEYS, FILE_ATTRIBUTES, PART_SETS, VECTOR_SETS, type StoredColumn, type StoredTable } from './ddl.ts';
@@ -59,13 +59,17 @@ interface Pieces {
   readonly channels: Piece | null;
   readonly parts: Piece | null;
   readonly vectors: Piece | null;
-  readonly attributes: readonly Piece[];
+  /** Null: too many to be compared, they are this file's alone. */
+  readonly attributes: readonly Piece[] | null;
 }
 
 /** Longer keys are not worth comparing. */
 const LONGEST_KEY = 64 * 1024;
 /** In a batch of this many files an attribute that only one of them has is taken for one that moves with the frame. */
 const LARGE_BATCH = 64;
+/** A file that has more attributes than any renderer writes: what is kept of each while they are compared would be a kilobyte. */
+const MANY_ATTRIBUTES = 4096;
+const SLICE = 2048;
 const REMEMBERED = 100_000;
 const REMEMBERED_CHARACTERS = 2 ** 24;
 
@@ -81,8 +85,9 @@ export class Contents {
   }
 
   private piecesOf(report: ExrReport): Pieces {
-    const attributes: Piece[] = [];
-    eachAttributeRow(report, (key, make) => attributes.push(this.piece(ATTRIBUTE_VALUES, `a${key}`, () => [make()])));
+    const many = report.parts.reduce((sum, part) => sum + part.attributes.length, 0) > MANY_ATTRIBUTES;
+    const attributes: Piece[] | null = many ? null : [];
+    if (attributes) eachAttributeRow(report, (key, make) => attributes.push(this.piece(ATTRIBUTE_VALUES, `a${key}`, () => [make()])));
     const parts = partRowsOf(report);
     const vectors = vectorsOf(report);
     return {
@@ -155,11 +160,12 @@ export class Contents {
   }
 
   /** The columns of file `i` that say what it has. */
-  of(i: number): StoredRow {
+  async of(i: number, report: ExrReport): Promise<StoredRow> {
     const { channels, parts, vectors, attributes } = this.files[i]!;
     const number = this.session.next++;
     const links = this.rows.get(FILE_ATTRIBUTES)!;
-    for (const piece of attributes) links.push({ file: number, content: this.idOf(piece) });
+    for (const piece of attributes ?? []) links.push({ file: number, content: this.idOf(piece) });
+    if (attributes === null) await this.appendMany(number, report);
     return { number, channel_set: channels && this.idOf(channels), part_set: parts && this.idOf(parts), vector_set: vectors && this.idOf(vectors) };
   }
 
@@ -173,6 +179,23 @@ export class Contents {
       piece.fresh = false;
     }
     return piece.id;
+  }
+
+  /** The attributes of a file that has very many, part by part, in slices. */
+  private async appendMany(file: number, report: ExrReport): Promise<void> {
+    let [rows, links]: StoredRow[][] = [[], []];
+    const hand = async (): Promise<void> => {
+      await this.append(ATTRIBUTE_VALUES, rows!);
+      await this.append(FILE_ATTRIBUTES, links!);
+      [rows, links] = [[], []];
+    };
+    for (const row of attributeRowsOf(report)) {
+      const content = this.session.next++;
+      rows!.push(Object.assign(row, { content }));
+      links!.push({ file, content });
+      if (rows!.length >= SLICE) await hand();
+    }
+    await hand();
   }
 
   /** Hands over the rows that have gathered, so that memory does not grow with the batch. */

@@ -62,7 +62,7 @@ describe('export', () => {
     if (format === 'parquet') expect(readFileSync(target).subarray(0, 4).toString()).toBe('PAR1');
     else expect(readFileSync(target, 'utf8')).toContain('none');
     if (format === 'ndjson') expect(JSON.parse(readFileSync(target, 'utf8'))).toMatchObject({ compression: 'none', width: 1920 });
-    await expect(store.export({ format, target: join(folder, 'no such folder', 'x') })).rejects.toMatchObject({ code: 'READ_FAILED' });
+    await expect(store.export({ format, target: join(folder, 'no such folder', 'x') })).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   });
 });
 

@@ -10,7 +10,7 @@ export async function storedReports(connection: DuckDBConnection, ids: readonly 
   // The ids are looked for in their own column first; the contents are then read by number.
   await connection.run(`CREATE OR REPLACE TEMP TABLE wanted AS SELECT file_id, channel_set, part_set, number FROM file_rows WHERE file_id IN (${ids.map((_, i) => `$${i + 1}`).join(', ')})`, [...ids]);
   const attributes = new Map<string, Record<string, unknown>[]>();
-  for (const row of await read('SELECT f.file_id, a.part_index, a.attr_name, a.attr_type, a.size_bytes, a.value_json FROM wanted f JOIN file_attributes l ON l.file = f.number JOIN attribute_values a ON a.content = l.content ORDER BY a.attr_index')) {
+  for (const row of await read('SELECT f.file_id, a.part_index, a.attr_name, a.attr_type, a.size_bytes, CASE WHEN a.value_sha256 IS NULL THEN a.value_json END AS value_json FROM wanted f JOIN file_attributes l ON l.file = f.number JOIN attribute_values a ON a.content = l.content ORDER BY a.attr_index')) {
     const key = `${row['file_id']} ${row['part_index']}`;
     attributes.set(key, [...(attributes.get(key) ?? []), row]);
   }

@@ -88,7 +88,7 @@ async function insertFiles(connection: DuckDBConnection, session: Session, files
     const [rows, stats, findings]: StoredRow[][] = [[], [], []];
     for (let i = from; i < Math.min(files.length, from + SLICE); i++) {
       const { report, row } = files[i]!;
-      const file = Object.assign(row(), contents.of(i));
+      const file = Object.assign(row(), await contents.of(i, report));
       rows!.push(file);
       const keyed = (made: readonly Row[]): StoredRow[] => made.map((one) => Object.assign(one, { file_id: file['file_id']!, file_path: file['file_path']! }));
       for (const row of keyed(statsRowsOf(report))) stats!.push(row);

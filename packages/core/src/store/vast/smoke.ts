@@ -8,7 +8,7 @@ import { TABLES } from '../columns.ts';
 import { fileIdOf } from '../identity.ts';
 import { rowsOf, type InspectedFile } from '../rows.ts';
 import type { ExrRow } from '../types.ts';
-import { CELL_BYTES } from './cells.ts';
+import { CELL_BYTES } from '../cut.ts';
 import { connectTo, vastdb, type ConnectionOptions, type VastDb } from './client.ts';
 import type { VastTarget } from './location.ts';
 import { wireColumns } from './tables.ts';
