@@ -113,6 +113,40 @@ describe('exr inspect', () => {
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('part 7 does not exist; parts are 0')]);
   });
 
+  it('takes every field that a report has, and no other', async () => {
+    const reports = [
+      ...lines(await exr(['inspect', fixtures, '--deep-stats', '-f', 'ndjson'])), ...lines(await exr(['verify', '--deep', fixtures, join(fixtures, 'damaged'), '-f', 'ndjson'])),
+    ];
+    const fields = new Set<string>();
+    const walk = (value: unknown, path: string): void => {
+      if (Array.isArray(value)) value.forEach((item) => walk(item, path));
+      else if (typeof value === 'object' && value !== null && path !== 'attributes') {
+        for (const [key, below] of Object.entries(value)) {
+          fields.add(path === '' ? key : `${path}.${key}`);
+          walk(below, path === '' ? key : `${path}.${key}`);
+        }
+      }
+    };
+    reports.forEach((report) => walk(report, ''));
+    const all = [...fields].filter((field) => !field.includes(','));
+    expect(all.length).toBeGreaterThan(150);
+    expect(await exr(['inspect', fixture('rip_zip.exr'), '-f', 'json', '--fields', [...all, 'attributes.anything', 'embedding'].join(',')])).toMatchObject({ code: 0, stderr: '' });
+    for (const [wrong, right] of [['file.pth', 'file.path'], ['parts.compresion', 'parts.compression'], ['stat', 'stats'], ['parts.index.x', 'has no fields']]) {
+      expect(await exr(['inspect', fixture('rip_zip.exr'), '--fields', wrong!])).toMatchObject({ code: 2, stdout: Buffer.alloc(0), stderr: expect.stringContaining(right!) });
+    }
+  });
+
+  it('takes parts by number and by name, and stats prints the report as inspect does', async () => {
+    const named = (part: string) => exr(['inspect', fixture('multipart_3.exr'), '-p', part, '-f', 'json', '--fields', 'parts.index,parts.name']);
+    expect(await Promise.all(['1', 'crop'].map(async (part) => json(await named(part))))).toEqual([{ parts: [{ index: 1, name: 'crop' }] }, { parts: [{ index: 1, name: 'crop' }] }]);
+    expect(await named('corp')).toMatchObject({ code: 2, stderr: expect.stringContaining('parts are 0 beauty, 1 crop') });
+    const planes = await Promise.all(['1', 'crop'].map((part) => exr(['planes', fixture('multipart_3.exr'), '-p', part, '-c', 'R'])));
+    expect([planes[0]!.stdout.length > 0, planes[1]!.stdout.equals(planes[0]!.stdout)]).toEqual([true, true]);
+    const [stats, inspected] = [json(await exr(['stats', fixture('rip_zip.exr'), '-f', 'json'])), json(await exr(['inspect', '--stats', fixture('rip_zip.exr'), '-f', 'json']))];
+    expectReport(stats);
+    expect(stats).toEqual(inspected);
+  });
+
   it('says how to go on after a mistake', async () => {
     expect(await exr(['inspect'])).toMatchObject({ code: 2, stderr: expect.stringContaining('paths') });
     expect(await exr(['inspect', scratch, '--format', 'xml'])).toMatchObject({ code: 2, stderr: expect.stringContaining('pretty') });
@@ -169,6 +203,8 @@ describe('exr verify', () => {
     expect((await exr(['verify', damaged('t8_data')])).code).toBe(0);
     expect(await exr(['verify', damaged('t8_data'), '--deep'])).toMatchObject({ code: 1 });
     expect((await exr(['verify', fixture('rip_zip.exr'), '--bad-only'])).stdout.toString()).toBe('');
+    expect(json(await exr(['verify', fixture('rip_zip.exr'), '--bad-only', '-f', 'json']))).toEqual([]);
+    expect(json(await exr(['verify', damaged('t0_png'), '--bad-only', '-f', 'json']))).toHaveLength(1);
   });
 
   it('writes a copy with a right table, never over another file, never half', async () => {

@@ -51,7 +51,8 @@ function namesIn(schemas: readonly Schema[]): ReadonlyMap<string, readonly Schem
     for (const below of [...anyOf, ...oneOf, ...[items ?? []].flat()]) visit(below);
     for (const [name, below] of Object.entries(properties ?? {})) names.set(name, [...(names.get(name) ?? []), below]);
     const free = type === undefined && !properties && !items && anyOf.length + oneOf.length === 0 && rest.const === undefined && rest.enum === undefined;
-    if (free || typeof more === 'object' || (type === 'object' && !properties)) any = true;
+    const object = [type].flat().includes('object') && !properties;
+    if (free || object || typeof more === 'object') any = true;
   };
   schemas.forEach(visit);
   return any ? 'any' : names;
