@@ -18,6 +18,8 @@ export const NOTE_CODES = {
   COLOR_CONTRADICTION: 'two statements about colour contradict each other',
   COLOR_UNUSABLE: 'chromaticities of which no colours can be made (zeros, no numbers, all on one line)',
   COLOR_ID_SPELLING: 'colorInteropID is not in lower case: some readers do not know it',
+  LOSSY_CHANNELS: 'which channels the compression codes with loss, and which it keeps',
+  LJ2K_HIGHLIGHTS: 'channels coded by LJ2K of OpenEXR 3.5.2 or 3.5.3, which damages values near the top of the range of half',
   TABLE_REBUILT: 'the offset table was wrong or empty, and rebuilt from the chunks without loss',
 } as const;
 

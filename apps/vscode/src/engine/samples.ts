@@ -1,5 +1,5 @@
 /** How many samples each pixel of a deep part has, as a plane. */
-import { chunkGrid, clipRegion, deepTask, ExrError, partGeometry, processChunks, type ChunkIndex, type ExrFile, type RunOptions, type SkippedChunk } from '@exr/core';
+import { clipRegion, deepTask, ExrError, levelGrid, partGeometry, processChunks, type ChunkIndex, type ExrFile, type RunOptions, type SkippedChunk } from '@exr/core';
 import type { Box, Level } from '../shared/protocol.ts';
 
 export interface CountsOptions extends RunOptions {
@@ -23,7 +23,7 @@ export interface Counts {
 }
 
 export async function sampleCounts(file: ExrFile, { part, level, region: asked, size, ...run }: CountsOptions): Promise<Counts> {
-  const grid = chunkGrid(partGeometry(file.parts[part]!), file.limits).level(level.x, level.y);
+  const grid = levelGrid(partGeometry(file.parts[part]!), file.limits).level(level.x, level.y);
   if (!grid) throw new ExrError('INVALID_ARGUMENT', `${file.source.name}: part ${part} has no level ${level.x},${level.y}`, { source: file.source.name, part });
   const region = clipRegion(grid.window, asked, file.source.name);
   const [wide, high] = [region.xMax - region.xMin + 1, region.yMax - region.yMin + 1];

@@ -86,6 +86,15 @@ export function chunkGrid(part: PartGeometry, limits: Limits = DEFAULT_LIMITS): 
   return new Grid(part, levels, count);
 }
 
+/**
+ * As chunkGrid, for who asks for levels and their windows and not for chunks: of a compression that nobody knows it says one chunk where the lines in
+ * a chunk have not been looked for.
+ */
+export function levelGrid(part: PartGeometry, limits: Limits = DEFAULT_LIMITS): ChunkGrid {
+  const unknown = typeof part.compression === 'number' && part.linesPerChunk === undefined;
+  return chunkGrid(unknown ? { ...part, linesPerChunk: Math.max(1, part.dataWindow.yMax - part.dataWindow.yMin + 1) } : part, limits);
+}
+
 /** The grid of a part whose chunks cannot be told. */
 export function emptyGrid(part: PartGeometry): ChunkGrid {
   return new Grid(part, [], 0);
@@ -156,9 +165,9 @@ function noLevel(grid: ChunkGrid, level: LevelIndex): ExrError {
 /** Pixels across (tiles) and down of a whole chunk. */
 function chunkSize(part: PartGeometry): [across: number, down: number] {
   if (!part.isTiled) {
-    const lines = typeof part.compression === 'string' ? LINES_PER_CHUNK[part.compression] : undefined;
+    const lines = typeof part.compression === 'string' ? LINES_PER_CHUNK[part.compression] : part.linesPerChunk;
     if (lines === undefined) {
-      throw new ExrError('UNSUPPORTED_COMPRESSION', `part ${part.index}: compression ${part.compression} is unknown, expected 0 to 13`, { part: part.index, attribute: 'compression' });
+      throw new ExrError('UNSUPPORTED_COMPRESSION', `part ${part.index}: unknown compression ${part.compression}, and nothing tells how many lines its chunks have`, { part: part.index, attribute: 'compression' });
     }
     return [1, lines];
   }

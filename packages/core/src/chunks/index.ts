@@ -10,11 +10,12 @@
  *     }
  */
 export { levelCount, levelSize, partGeometry, partLevels, windowSize, type Level, type LevelIndex, type PartGeometry } from './levels.ts';
-export { chunkGrid, intersect, LINES_PER_CHUNK, type ChunkGrid, type ChunkInfo, type LevelGrid, type ScanLineBlock, type Tile } from './geometry.ts';
+export { chunkGrid, intersect, levelGrid, LINES_PER_CHUNK, type ChunkGrid, type ChunkInfo, type LevelGrid, type ScanLineBlock, type Tile } from './geometry.ts';
 export { bytesPerValue, channelRows, regularRows, sampleCount, shapesOf, type ChannelRow, type ShapeOf } from './shape.ts';
 export { chunkIndex, readChunkIndex, type ChunkedFile, type ChunkedPart, type ChunkIndex, type ChunkLocation, type OffsetTable, type ReadTableOptions } from './table.ts';
 export { checkLeader, chunkPlace, leaderFault, leaderSize, parseLeader, plainSizeFault, type ChunkLeader } from './leader.ts';
 export { groupReads, placeChunk, planReads, type GroupOptions, type PlannedChunk, type PlannedRead, type PlanOptions, type WantedChunk } from './plan.ts';
 export { packedIn, readPacked, type PackedChunk, type PackedContext } from './packed.ts';
 export { walkChunks, type FoundChunk, type WalkOptions } from './walk.ts';
+export { highlightNotes } from './lossy-chunks.ts';
 export { rebuiltNote, recoverIndex, usableIndex, type RecoveredIndex } from './recover.ts';

@@ -3,11 +3,14 @@ import { ExrError } from '../errors.ts';
 import type { Box2i, PartHeader, RoundingMode } from '../header/types.ts';
 
 /** What of a part's header says where its pixels are; plain data, so that it can be sent to a worker. */
-export type PartGeometry = Pick<PartHeader, 'index' | 'isTiled' | 'isDeep' | 'dataWindow' | 'compression' | 'channels' | 'tiles'>;
+export type PartGeometry = Pick<PartHeader, 'index' | 'isTiled' | 'isDeep' | 'dataWindow' | 'compression' | 'channels' | 'tiles'> & {
+  /** Scan lines in a chunk where the compression, which nobody knows, does not tell: found in the file (unknown-codec.ts). */
+  readonly linesPerChunk?: number;
+};
 
 /** Just those fields of a header. */
-export function partGeometry({ index, isTiled, isDeep, dataWindow, compression, channels, tiles }: PartGeometry): PartGeometry {
-  return { index, isTiled, isDeep, dataWindow, compression, channels, tiles };
+export function partGeometry({ index, isTiled, isDeep, dataWindow, compression, channels, tiles, linesPerChunk }: PartGeometry): PartGeometry {
+  return { index, isTiled, isDeep, dataWindow, compression, channels, tiles, ...(linesPerChunk !== undefined && { linesPerChunk }) };
 }
 
 /** Which level: (0, 0) is full resolution; x halves the width, y the height. In a mipmap x = y. */

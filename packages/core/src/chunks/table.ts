@@ -5,6 +5,7 @@ import type { VersionField } from '../header/types.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { chunkGrid, emptyGrid, type ChunkGrid } from './geometry.ts';
 import type { PartGeometry } from './levels.ts';
+import { linesOfUnknown } from './unknown-codec.ts';
 
 /** What this folder needs of an opened file; ExrFile of header/ has it. */
 export interface ChunkedFile {
@@ -81,7 +82,7 @@ const ENTRY = 8;
  */
 export async function readChunkIndex(file: ChunkedFile, { signal, limits = file.limits ?? DEFAULT_LIMITS }: ReadTableOptions = {}): Promise<ChunkIndex> {
   const fileSize = await file.source.size({ signal });
-  const { grids, unreadable, counts } = describe(file, limits);
+  const { grids, unreadable, counts } = describe(await withLines(file, fileSize, limits, signal), limits);
   const tables: OffsetTable[] = [];
   let start = file.headerBytes;
   for (const [part, count] of counts.entries()) {
@@ -91,6 +92,24 @@ export async function readChunkIndex(file: ChunkedFile, { signal, limits = file.
   }
   await readEntries(file.source, tables, signal);
   return chunkIndex({ fileSize, tablesEnd: start, grids, unreadable, tables });
+}
+
+/** The file with the lines in a chunk of each scan line part whose compression nobody knows. */
+async function withLines(file: ChunkedFile, fileSize: number, limits: Limits, signal: AbortSignal | undefined): Promise<ChunkedFile> {
+  if (file.complete === false || !file.parts.some((part) => typeof part.compression === 'number')) return file;
+  const parts: ChunkedPart[] = [];
+  for (const part of file.parts) {
+    let known = part;
+    if (typeof part.compression === 'number' && !part.isTiled && !part.unreadable) {
+      const before = describe({ source: file.source, version: file.version, headerBytes: file.headerBytes, parts }, limits);
+      // Behind a table whose length nobody knows there is nothing to look at.
+      const start = before.counts.some((count) => count <= 0) ? null : file.headerBytes + ENTRY * before.counts.reduce((sum, count) => sum + count, 0);
+      const linesPerChunk = start === null ? null : await linesOfUnknown(file, part, { start, fileSize, last: parts.length === file.parts.length - 1, signal });
+      if (linesPerChunk !== null) known = { ...part, linesPerChunk };
+    }
+    parts.push(known);
+  }
+  return { source: file.source, version: file.version, headerBytes: file.headerBytes, parts };
 }
 
 /** The chunks of every part, and how many entries its table takes in the file (also where its chunks cannot be told, if anything says). */

@@ -8,6 +8,7 @@ export { valueOf } from './attribute.ts';
 export { ATTRIBUTE_TYPES, type AttributeType } from './attribute-types/index.ts';
 export { STANDARD_ATTRIBUTES, REQUIRED_ATTRIBUTES, standardAttribute, type AttributeGroup, type StandardAttribute } from './standard-attributes.ts';
 export { layersOf, placeOf, viewsOf, type ChannelPlace, type Layer } from './layers.ts';
+export { lossyChannels } from './lossy-channels.ts';
 export { softwareOf } from './software.ts';
 export { formatTimeCode, timeCodeOf, frameRateOf, misnamedFrameRate } from './provenance.ts';
 export { decodeIdManifest, type IdManifestGroup, type Inflate } from './id-manifest.ts';

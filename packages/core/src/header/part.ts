@@ -146,8 +146,9 @@ class Checks {
     return box;
   }
 
+  /** The part stays readable: its chunks can be found, and those that are stored plain be shown. */
   unknownCompression(value: number): void {
-    this.fail('UNSUPPORTED_COMPRESSION', 'compression', `unknown compression ${value}, expected 0 to 13`);
+    this.#findings.problem('UNSUPPORTED_COMPRESSION', this.#index, `compression: unknown compression ${value}, expected 0 to 13`, { attribute: 'compression' });
   }
 
   channels(attribute: HeaderAttribute | undefined, part: { readonly isTiled: boolean; readonly isDeep: boolean }): readonly Channel[] {

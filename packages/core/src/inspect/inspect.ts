@@ -1,5 +1,5 @@
 import { sizeAfter, type ByteSource } from '../bytes/index.ts';
-import { rebuiltNote, usableIndex } from '../chunks/index.ts';
+import { highlightNotes, rebuiltNote, usableIndex } from '../chunks/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
@@ -55,6 +55,8 @@ async function measured(file: ExrFile, options: Measured, errors: ExrError[], no
     const found = await usableIndex(file, { signal, ...(limits && { limits }) });
     const note = rebuiltNote(file.source.name, found);
     if (note) notes.push(note);
+    const highlights = await highlightNotes(file, found.index, { signal });
+    notes.push(...highlights.filter(({ where }) => part === undefined || where.part === part));
     const stats = await computeStats(file, { index: found.index, ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
     for (const each of stats.parts) if (each.partial) errors.push(leftOut(file, each));
     return stats;

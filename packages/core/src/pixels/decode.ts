@@ -33,7 +33,7 @@ export function decodeChunk(
   kernels: Kernels, packed: PackedBytes, part: PartGeometry, info: ChunkInfo, shape: ChunkShape, limits: Limits = DEFAULT_LIMITS,
 ): DecodedChunk {
   try {
-    const codec = codecFor(part.compression);
+    const codec = codecOf(part.compression);
     if (part.isDeep) return { kernels, part, info, ...decodeDeep(kernels, packed, part, shape, codec, limits) };
     const address = kernels.allocate(shape.unpackedBytes);
     unpackInto(kernels, codec, packed.data, address, shape);
@@ -43,8 +43,25 @@ export function decodeChunk(
   }
 }
 
+/** The codec; of a compression that nobody knows one for which chunks that are stored plain are enough. */
+function codecOf(compression: PartGeometry['compression']): Unpacker {
+  if (typeof compression === 'string') return codecFor(compression);
+  return {
+    name: `unknown ${compression}`,
+    decompress: () => {
+      throw new ExrError('UNSUPPORTED_COMPRESSION', `unknown compression ${compression}`);
+    },
+  };
+}
+
+/** What unpacking needs of a codec. */
+export interface Unpacker {
+  readonly name: string;
+  readonly decompress: Codec['decompress'];
+}
+
 /** Unpacks one block of bytes; one as long as its unpacked form was stored raw, whatever the codec (values are little-endian either way). */
-export function unpackInto(kernels: Kernels, codec: Codec, packed: Uint8Array, out: number, shape: ChunkShape): void {
+export function unpackInto(kernels: Kernels, codec: Unpacker, packed: Uint8Array, out: number, shape: ChunkShape): void {
   if (packed.length === shape.unpackedBytes) kernels.bytes(out, packed.length).set(packed);
   else codec.decompress(kernels, packed, out, shape);
 }

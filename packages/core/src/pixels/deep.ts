@@ -1,10 +1,10 @@
 /** Deep chunks: a sample count for each pixel, then the samples (OpenEXR File Layout, "Deep Data"). */
 import type { Kernels } from '@exr/kernels';
 import type { PartGeometry } from '../chunks/index.ts';
-import type { ChunkChannel, ChunkShape, Codec } from '../compression/index.ts';
+import type { ChunkChannel, ChunkShape } from '../compression/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
-import { unpackInto, type PackedBytes } from './decode.ts';
+import { unpackInto, type PackedBytes, type Unpacker } from './decode.ts';
 
 /**
  * The samples of a deep chunk. In memory, line by line; in a line channel after channel (as `shape.channels`); for each channel all samples
@@ -30,9 +30,9 @@ const DEEP_CODECS = new Set(['none', 'rle', 'zips', 'zip', 'zstd']);
 
 /** Counts and samples of one deep chunk in the kernels' memory. Throws CORRUPT_DATA, LIMIT_EXCEEDED or UNSUPPORTED_FEATURE, without the place. */
 export function decodeDeep(
-  kernels: Kernels, packed: PackedBytes, part: PartGeometry, box: ChunkShape, codec: Codec, limits: Limits,
+  kernels: Kernels, packed: PackedBytes, part: PartGeometry, box: ChunkShape, codec: Unpacker, limits: Limits,
 ): { shape: ChunkShape; address: number; deep: DeepSamples } {
-  if (!DEEP_CODECS.has(codec.name)) throw new ExrError('UNSUPPORTED_FEATURE', `deep data packed with ${codec.name}, expected none, rle, zips, zip or zstd`);
+  if (typeof part.compression === 'string' && !DEEP_CODECS.has(codec.name)) throw new ExrError('UNSUPPORTED_FEATURE', `deep data packed with ${codec.name}, expected none, rle, zips, zip or zstd`);
   const subsampled = box.channels.find((channel) => channel.xSampling !== 1 || channel.ySampling !== 1);
   if (subsampled) throw new ExrError('UNSUPPORTED_FEATURE', `deep channel ${subsampled.name} is subsampled, which deep data cannot be`, { channel: subsampled.name });
 

@@ -95,7 +95,7 @@ async function run<Params, Result, Final>(
   const { source } = file;
   const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
   const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
-  const setup: RunSetup = { parts: file.parts.map(partGeometry), limits, wanted: wantedChannels(index, selections, source.name) };
+  const setup: RunSetup = { parts: index.grids.map(({ part }) => partGeometry(part)), limits, wanted: wantedChannels(index, selections, source.name) };
   const context: PackedContext = { source, index, shapes: setup.parts.map((part) => lazily(() => shapesOf(part, limits))), multipart: file.version.multipart, limits };
   const needs = needOf(task, params);
   const memory = new RunMemory(limits, options.keeps ?? 0, task.held?.(setup.parts, params) ?? 0, source.name);

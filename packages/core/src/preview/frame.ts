@@ -1,5 +1,5 @@
 /** Which pixels become which pixels of the picture, and from which level they are read. */
-import { chunkGrid, type LevelGrid, type PartGeometry } from '../chunks/index.ts';
+import { levelGrid, type LevelGrid, type PartGeometry } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i, PartHeader } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
@@ -32,7 +32,7 @@ export interface Frame {
 
 /** Throws INVALID_ARGUMENT for a level or window that is not there, LIMIT_EXCEEDED (previewPixels) for a picture too large. */
 export function frameOf(part: PartHeader, geometry: PartGeometry, options: FrameOptions, limits: Limits): Frame {
-  const grid = chunkGrid(geometry, limits);
+  const grid = levelGrid(geometry, limits);
   const shown = shownBox(part, options.window);
   const full = { width: shown.xMax - shown.xMin + 1, height: shown.yMax - shown.yMin + 1 };
   const par = part.pixelAspectRatio;

@@ -1,5 +1,5 @@
 /** A picture's planes for whoever develops them elsewhere: a viewer's shader. */
-import { chunkGrid, partGeometry, type LevelIndex } from '../chunks/index.ts';
+import { levelGrid, partGeometry, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
 import type { Box2i } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
@@ -44,7 +44,7 @@ export async function readProxyPlanes(file: PreviewFile, options: ProxyPlanesOpt
   const { name } = file.source;
   const header = file.parts[part];
   if (!header) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part}, expected 0 to ${file.parts.length - 1}`, { source: name });
-  const grid = chunkGrid(partGeometry(header), limits).level(level.x, level.y);
+  const grid = levelGrid(partGeometry(header), limits).level(level.x, level.y);
   if (!grid) throw new ExrError('INVALID_ARGUMENT', `${name}: part ${part} has no level ${level.x},${level.y}`, { source: name, part });
   const region = clipRegion(grid.window, options.region, name);
   const [wide, high] = [region.xMax - region.xMin + 1, region.yMax - region.yMin + 1];

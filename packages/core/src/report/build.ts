@@ -185,6 +185,8 @@ function mapped<From, To>(value: From | null, how: (value: From) => To): To | nu
 
 function chunksOf(file: ExrFile, part: PartHeader, errors: ReportError[]): { levels: number; count: number | null } {
   if (part.unreadable) return { levels: 1, count: null };
+  // Of a compression that nobody knows the file's offset table tells, not the header: what chunkCount says is all there is here.
+  if (typeof part.compression === 'number' && !part.isTiled) return { levels: 1, count: part.chunkCount };
   try {
     const grid = chunkGrid(part, file.limits);
     return { levels: grid.levels.length, count: grid.count };

@@ -191,12 +191,20 @@ describe('partial statistics', () => {
 
   it('parts that cannot be found say so', async () => {
     const bytes = new Uint8Array(readFileSync(join(fixtures, 'scan_half_rgba_zip.exr')));
-    const at = new TextDecoder('latin1').decode(bytes).indexOf('compression\0compression\0') + 24 + 4;
-    bytes[at] = 77;
+    bytes[new TextDecoder('latin1').decode(bytes).indexOf('dataWindow\0')] = 0x78;
     const stats = await computeStats(await openBytes(bytes), { threads: 1 });
     expect(stats.parts).toMatchObject([
-      { index: 0, partial: true, channels: [], unreadable: { code: 'UNSUPPORTED_COMPRESSION' } },
+      { index: 0, partial: true, channels: [], unreadable: { code: 'MISSING_ATTRIBUTE' } },
     ]);
+  });
+
+  it('of a compression that nobody knows each chunk is left out', async () => {
+    const bytes = new Uint8Array(readFileSync(join(fixtures, 'scan_half_rgba_zip.exr')));
+    bytes[new TextDecoder('latin1').decode(bytes).indexOf('compression\0compression\0') + 24 + 4] = 77;
+    const { parts } = await computeStats(await openBytes(bytes), { threads: 1 });
+    expect(parts[0]).toMatchObject({ index: 0, partial: true });
+    expect(parts[0]!.skipped.length).toBeGreaterThan(1);
+    for (const { code, message } of parts[0]!.skipped) expect([code, message]).toEqual(['UNSUPPORTED_COMPRESSION', expect.stringContaining('unknown compression 77')]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Bytes in, verdict out: the one call behind `exr verify`, the editor's badge and the assistants' structure tool. */
 import { rememberHead, sizeAfter, type ByteSource } from '../bytes/index.ts';
+import { highlightNotes } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import { buildFailedReport, buildReport, type ExrReport, type ReportStructure } from '../report/index.ts';
@@ -29,9 +30,10 @@ export async function verify(given: ByteSource, options: VerifyOptions = {}): Pr
   try {
     file = await openExr(source, { ...(limits && { limits }), ...(signal && { signal }) });
     const examination = await examine(file, options);
+    const notes = await highlightNotes(file, examination.index, { signal });
     const mtime = options.mtime?.() ?? null;
     const secondsOld = age(mtime, options);
-    return buildReport(file, { path, mtime, structure: withJudgement(examination.structure, judge(examination, file.problems, secondsOld, recent)) });
+    return buildReport(file, { path, mtime, notes, structure: withJudgement(examination.structure, judge(examination, file.problems, secondsOld, recent)) });
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
     const mtime = options.mtime?.() ?? null;
