@@ -207,6 +207,28 @@ describe('exr verify', () => {
     expect(json(await exr(['verify', damaged('t0_png'), '--bad-only', '-f', 'json']))).toHaveLength(1);
   });
 
+  it.each([
+    // file, exit code and first error of the commands that look, exit code of verify, a word of a note
+    ['no-pixel-aspect.exr', 0, undefined, 0, 'pixelAspectRatio is missing: 1 is taken'],
+    ['chroma-odd-size.exr', 1, 'NOT_CONFORMING', 1, undefined],
+    ['unsorted-channels.exr', 1, 'NOT_CONFORMING', 1, undefined],
+    ['zero-offset-tables.exr', 0, undefined, 1, 'were found without it'],
+  ])('says of %s the same with every command', async (name, code, error, judged, note) => {
+    const file = join(fixtures, 'verdicts', name);
+    const verified = await exr(['verify', file, '--format', 'json']);
+    expect(verified.code).toBe(judged);
+    for (const ran of [await exr(['inspect', file, '--stats', '--format', 'json']), await exr(['stats', file, '--format', 'json'])]) {
+      expect([ran.code, json(ran).errors[0]?.code]).toEqual([code, error]);
+      if (note) expect(JSON.stringify(json(ran).notes)).toContain(note);
+    }
+    const shown = await exr(['inspect', file, '--stats']);
+    expect([shown.code, shown.stdout.toString()]).toEqual([code, expect.stringContaining(note ?? error!)]);
+    const channel = json(verified).channels[0].name as string;
+    for (const ran of [await exr(['planes', file, '--channel', channel]), await exr(['preview', file, '--output', '-'])]) {
+      expect([ran.code, ran.stdout.length > 0, error === undefined || ran.stderr.includes('channels:')]).toEqual([code, true, true]);
+    }
+  });
+
   it('writes a copy with a right table, never over another file, never half', async () => {
     const target = join(scratch, 'saved.exr');
     expect((await exr(['verify', damaged('t3_table_zero')])).stdout.toString()).toContain('exr verify FILE --fix-table COPY.exr');

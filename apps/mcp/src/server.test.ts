@@ -100,6 +100,14 @@ describe('each tool on real files', () => {
     expect(all).toMatchObject({ counts: { ok: 3, 'in progress': 1, 'not an EXR': 1 }, files: [{ frame: 1005, verdict: 'in progress', missing: 'lines 19 to 66' }, { frame: 1006, verdict: 'not an EXR' }] });
     expect(await server.data('exr_structure', { path: fixture('damaged/t8_data.exr'), check: 'decode' })).toMatchObject({ verdict: 'corrupt', parts: [{ broken_chunks: 1 }] });
   });
+  it('notes, and what OpenEXR refuses', async () => {
+    expect(await server.data('exr_structure', { path: fixture('verdicts/no-pixel-aspect.exr') })).toMatchObject({ verdict: 'ok', notes: [expect.stringContaining('ATTRIBUTE_ASSUMED: pixelAspectRatio is missing')] });
+    expect(await server.data('exr_structure', { path: fixture('verdicts/deep-zip16.exr') })).toMatchObject({ verdict: 'not conforming', reasons: [expect.stringContaining('zip in a deep part')] });
+    expect(await server.data('exr_structure', { path: fixture('verdicts/zero-offset-tables.exr') })).toMatchObject({ verdict: 'recoverable' });
+    expect(await server.data('exr_structure', { path: fixture('verdicts/python-module-level0-only.exr') })).toMatchObject({ verdict: 'incomplete', reasons: [expect.stringContaining('levels 1 to 4 were never written')] });
+    expect(await server.data('exr_summary', { path: fixture('verdicts/no-pixel-aspect.exr') })).toMatchObject({ problems: [], notes: [expect.stringContaining('pixelAspectRatio is missing')] });
+    expect(await server.data('exr_summary', { path: fixture('verdicts/chroma-odd-size.exr') })).toMatchObject({ problems: [expect.stringContaining('NOT_CONFORMING')] });
+  });
   it('statistics are what another implementation measured', async () => {
     const { parts } = JSON.parse(readFileSync(fixture('multipart_3.expected.json'), 'utf8')) as { parts: { index: number; levels: { channels: Record<string, { count: number; mean: number; min: number }> }[] }[] };
     const { channels } = await server.data('exr_stats', { path: fixture('multipart_3.exr'), part: 1 });

@@ -47,6 +47,15 @@ describe('problems', () => {
     expect(new Set(found.map(({ message }) => message)).size).toBe(found.length);
     expect(found.filter(({ message }) => message.startsWith(name))).toEqual([]); // the panel names the file
   });
+  it.each([
+    ['no-pixel-aspect.exr', 'ok', 'information', 'ATTRIBUTE_ASSUMED'], ['unsorted-channels.exr', 'not conforming', 'error', 'NOT_CONFORMING'],
+    ['zero-offset-tables.exr', 'recoverable', 'warning', 'BAD_OFFSET_TABLE'], ['python-module-level0-only.exr', 'incomplete', 'error', 'MISSING_CHUNKS'],
+  ])('%s is %s: %s %s', async (name, verdict, severity, code) => {
+    const session = await openBytes(bytesOf(new URL(`../../../../test-fixtures/verdicts/${name}`, import.meta.url).pathname), name, new Date());
+    const structure = await session.structure({}, calm());
+    expect(structure.judgement.verdict).toBe(verdict);
+    expect(problemsOf(session.opened.report, structure)).toMatchObject([{ severity, code }]);
+  });
   it('of a whole file are none, and of one that is being written no errors', async () => {
     const whole = await open('scan_half_rgba_zip.exr');
     expect(problemsOf(whole.opened.report, await whole.structure({}, calm()))).toEqual([]);

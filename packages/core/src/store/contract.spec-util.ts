@@ -206,6 +206,14 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect((await subject.rows('files')).find((row) => row['status'] === 'partial')!['metadata_embedding']).not.toBeNull();
     });
 
+    it('keeps notes beside a status of ok, and finds by them', async () => {
+      const note = (code: 'LONG_NAME' | 'CHUNK_COUNT', message: string) => ({ code, message, where: {} });
+      await subject.store.put([sample({ notes: [note('LONG_NAME', 'first'), note('CHUNK_COUNT', 'second'), note('LONG_NAME', 'third')] }), sample({ frame: 1002 })]);
+      expect(await found()).toMatchObject([{ status: 'ok' }, { status: 'ok' }]);
+      expect((await subject.rows('files')).map((row) => [row['note_codes'] ?? null, row['note_message'] ?? null]).sort()).toEqual([['CHUNK_COUNT,LONG_NAME', 'first'], [null, null]].sort());
+      expect(await paths({ where: "note like '%LONG_NAME%'" })).toEqual(['beauty.1001.exr']);
+    });
+
     it('finds by what people ask for', async () => {
       await subject.store.put([
         sample({ frame: 1, name: 'a', codec: 'none', width: 4096 }), sample({ frame: 1, name: 'b', codec: 'none', width: 1920, channels: ['R', 'crypto_object00.R'], mtime: '2026-01-01T00:00:00.000Z' }),

@@ -23,7 +23,7 @@ export type WhereNode =
 /** Short names that people use. */
 const ALIASES: Readonly<Record<string, string>> = {
   codec: 'compression', path: 'file_path', name: 'file_name', size: 'size_bytes', software: 'render_software', renderer: 'render_software', colorspace: 'color_space', colourspace: 'color_space', colour_space: 'color_space',
-  view: 'view_name', type: 'part_type', frame: 'frame_number', parts: 'multipart_count', part_count: 'multipart_count', channels: 'channel_count', aspect: 'pixel_aspect_ratio', tiled: 'is_tiled', deep: 'is_deep', error: 'error_code', fps: 'frame_rate', modified: 'mtime',
+  view: 'view_name', type: 'part_type', frame: 'frame_number', parts: 'multipart_count', part_count: 'multipart_count', channels: 'channel_count', aspect: 'pixel_aspect_ratio', tiled: 'is_tiled', deep: 'is_deep', error: 'error_code', note: 'note_codes', fps: 'frame_rate', modified: 'mtime',
 };
 const LONGEST = 10_000;
 const DEEPEST = 100;
