@@ -21,17 +21,17 @@ function bitsOf(value: number): number {
   return bits[0]!;
 }
 
-/** Codes of the least and the most bright channel: an id is told from the black of nothing. */
-export const ID_DARKEST = 64;
-
-/** Screen codes of hashes, RGBA with opaque alpha; black where there is nothing. */
+/**
+ * Screen codes of hashes, RGBA with opaque alpha: black where there is nothing, else from 64 to 255, so that an id is told from it, and in whole
+ * numbers, so that a shader gives the same.
+ */
 export function drawIds(hashes: Float32Array, out: Uint8ClampedArray): void {
   for (let i = 0; i < hashes.length; i++) {
     const hash = hashes[i]!;
     const shown = hash > 0;
     for (let c = 0; c < 3; c++) {
       const byte = (hash >>> (16 - 8 * c)) & 255;
-      out[i * 4 + c] = shown ? ID_DARKEST + (byte * (255 - ID_DARKEST)) / 255 : 0;
+      out[i * 4 + c] = shown ? 64 + ((byte * 3) >> 2) : 0;
     }
     out[i * 4 + 3] = 255;
   }

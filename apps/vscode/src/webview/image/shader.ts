@@ -118,8 +118,8 @@ function planes(kind: ShaderKind): string {
 
 /** Hashes as colours, black where there is nothing (core's preview/ids.ts). */
 const IDS = `int hash = int(planes.g + 0.5);
-  vec3 bytes = vec3(float((hash >> 16) & 255), float((hash >> 8) & 255), float(hash & 255));
-  colour = vec4(hash > 0 ? (64.0 + bytes * (191.0 / 255.0)) / 255.0 : vec3(0.0), 1.0);`;
+  ivec3 codes = 64 + ((ivec3(hash >> 16, hash >> 8, hash) & 255) * 3 >> 2);
+  colour = vec4(hash > 0 ? vec3(codes) / 255.0 : vec3(0.0), 1.0);`;
 
 /** A number as GLSL takes it. */
 function glsl(value: number): string {
