@@ -2,7 +2,7 @@ import { string } from '@oclif/core/flags';
 import { formatCount, plainText } from '@exr/core';
 import { TABLES, type TableName } from '@exr/core/store';
 import { ExrCommand } from '../base-command.ts';
-import { filterFlags, filterOf } from '../store/filters.ts';
+import { csvRawFlag, filterFlags, filterOf } from '../store/filters.ts';
 import { sqlStoreOf, storeFlag } from '../store/open.ts';
 
 export default class Export extends ExrCommand {
@@ -12,6 +12,7 @@ export default class Export extends ExrCommand {
     format: string({ char: 'f', options: ['parquet', 'csv', 'ndjson'], required: true, summary: 'CSV leaves the vectors out.' }),
     table: string({ char: 't', options: TABLES.map(({ name }) => name), default: 'files', summary: 'Which table (docs/formats/store.md).' }),
     output: string({ char: 'o', required: true, helpValue: 'FILE', summary: 'The file to write.' }),
+    'csv-raw': csvRawFlag,
     ...storeFlag, ...filterFlags,
   };
 
@@ -21,7 +22,7 @@ export default class Export extends ExrCommand {
     try {
       const rows = await this.writing(flags.output, { store: store.location }, async (output) => {
         const { signal } = this;
-        const options = { format: flags.format as 'parquet' | 'csv' | 'ndjson', table: flags.table as TableName, filter: filterOf(flags), target: output.outside(), signal };
+        const options = { format: flags.format as 'parquet' | 'csv' | 'ndjson', table: flags.table as TableName, filter: filterOf(flags), target: output.outside(), csvRaw: flags['csv-raw'], signal };
         return await store.export(options).catch((error: unknown) => {
           throw output.about(error);
         });

@@ -1,9 +1,11 @@
 import { Args } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
+import { csvLine } from '@exr/core/text';
 import { ExrCommand, outputFlags } from '../base-command.ts';
 import { jsonOf } from '../output/json.ts';
 import { paintFor } from '../render/layout.ts';
 import { renderSql } from '../render/store.ts';
+import { csvRawFlag } from '../store/filters.ts';
 import { sqlStoreOf, storeFlag } from '../store/open.ts';
 
 export default class Sql extends ExrCommand {
@@ -14,6 +16,10 @@ export default class Sql extends ExrCommand {
   static override flags = {
     ...storeFlag,
     limit: integer({ char: 'n', min: 1, default: 1000, helpValue: 'N', summary: 'At most N rows.' }),
+    seconds: integer({ min: 1, default: 60, helpValue: 'N', summary: 'Stop after N seconds.' }),
+    'max-bytes': integer({ min: 1, default: 64 * 2 ** 20, helpValue: 'N', summary: 'At most about N bytes of rows.' }),
+    'max-value': integer({ min: 1, default: 2 ** 20, helpValue: 'N', summary: 'Values of more than N characters are cut, and say how long they are.' }),
+    'csv-raw': csvRawFlag,
     format: string({ char: 'f', options: ['pretty', 'json', 'ndjson', 'csv'], default: 'pretty', summary: 'pretty for people, json, ndjson or csv.' }),
     output: outputFlags.output,
   };
@@ -23,23 +29,21 @@ export default class Sql extends ExrCommand {
     const store = sqlStoreOf(flags.store);
     try {
       await this.writing(flags.output, { store: store.location }, async (output) => {
-        const result = await store.sql(args.statement, { signal: this.signal, maxRows: flags.limit });
+        const result = await store.sql(args.statement, { signal: this.signal, limits: { rows: flags.limit, bytes: flags['max-bytes'], valueLength: flags['max-value'], seconds: flags.seconds } });
         const names = result.columns.map(({ name }) => name);
-        const objects = (): unknown[] => result.rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])));
-        if (flags.format === 'json') await output.write(`${jsonOf(objects(), 2)}\n`);
-        else if (flags.format === 'ndjson') await output.write(objects().map((row) => `${jsonOf(row)}\n`).join(''));
-        else if (flags.format === 'csv') await output.write([names, ...result.rows].map((row) => `${row.map(csvCell).join(',')}\n`).join(''));
+        // A row at a time: together they may be longer than a text can be.
+        const objectOf = (row: readonly unknown[]): unknown => Object.fromEntries(names.map((name, i) => [name, row[i]]));
+        if (flags.format === 'json') {
+          for (const [i, row] of result.rows.entries()) await output.write(`${i === 0 ? '[\n' : ',\n'}${jsonOf(objectOf(row), 2).replace(/^/gm, '  ')}`);
+          await output.write(result.rows.length === 0 ? '[]\n' : '\n]\n');
+        } else if (flags.format === 'ndjson') for (const row of result.rows) await output.write(`${jsonOf(objectOf(row))}\n`);
+        else if (flags.format === 'csv') for (const row of [names, ...result.rows]) await output.write(csvLine(row, { raw: flags['csv-raw'] }));
         else await output.write(renderSql(result, paintFor(output.isTerminal)));
-        if (result.cut && flags.format !== 'pretty') process.stderr.write(`only the first ${result.rows.length} rows: raise --limit for more\n`);
+        if (result.cut && flags.format !== 'pretty') process.stderr.write(`only the first ${result.rows.length} rows: raise --${result.cutBy === 'bytes' ? 'max-bytes' : 'limit'} for more\n`);
+        if (result.cutValues > 0) process.stderr.write(`${result.cutValues} values were cut: raise --max-value for more of them\n`);
       });
     } finally {
       await store.close();
     }
   }
-}
-
-/** RFC 4180. */
-function csvCell(value: unknown): string {
-  const text = value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

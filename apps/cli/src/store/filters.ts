@@ -16,6 +16,9 @@ export const filterFlags = {
 };
 export const collapseFlag = { sequences: boolean({ allowNo: true, default: true, summary: 'One line a sequence (--no-sequences: one a file).' }) };
 
+/** For programs; spreadsheets run what looks like a formula. */
+export const csvRawFlag = boolean({ summary: 'CSV with texts as they are: by default those that a spreadsheet would take for a formula begin with an apostrophe, and control characters are escaped.' });
+
 export interface FilterValues {
   where?: string | undefined;
   channel?: string[] | undefined;

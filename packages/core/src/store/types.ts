@@ -191,6 +191,8 @@ export interface ExportOptions extends StoreOptions {
   readonly table?: TableName;
   readonly filter?: StoreFilter;
   readonly target: string;
+  /** CSV with texts as they are: not for spreadsheets (text/csv.ts). Default false. */
+  readonly csvRaw?: boolean | undefined;
 }
 
 /** Where inspected files are remembered. Idempotent by file id: putting the same inspection twice changes nothing but when it was last seen. */

@@ -66,6 +66,18 @@ describe('export', () => {
   });
 });
 
+it('CSV for spreadsheets holds no formulas; for programs texts as they are', async () => {
+  const store = openStore(fresh());
+  await store.put([sample({ attributes: { comments: '=1+1', take: -7, esc: '\x1b[2J' } })]);
+  const lines = async (csvRaw: boolean): Promise<string> => {
+    const target = join(folder, 'rows.csv');
+    await store.export({ format: 'csv', table: 'attributes', target, csvRaw });
+    return readFileSync(target, 'utf8');
+  };
+  expect(await lines(false)).toMatch(/^file_id,file_path,part_index,[^]*,'=1\+1,[^]*,-7,-7,-7,[^]*,\\x1b\[2J,/);
+  expect(await lines(true)).toMatch(/,=1\+1,[^]*,\x1b\[2J,/);
+});
+
 describe('files that are not stores', () => {
   it('a missing one', async () => {
     await expect(openStore(fresh()).summary()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('exr index') });
