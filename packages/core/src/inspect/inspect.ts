@@ -55,8 +55,7 @@ async function measured(file: ExrFile, options: Measured, errors: ExrError[], no
     const found = await usableIndex(file, { signal, ...(limits && { limits }) });
     const note = rebuiltNote(file.source.name, found);
     if (note) notes.push(note);
-    const highlights = await highlightNotes(file, found.index, { signal });
-    notes.push(...highlights.filter(({ where }) => part === undefined || where.part === part));
+    for (const each of await highlightNotes(file, found.index, { signal })) if (part === undefined || each.where.part === part) notes.push(each);
     const stats = await computeStats(file, { index: found.index, ...options.stats, limits, signal, ...(part !== undefined && { parts: [part] }) });
     for (const each of stats.parts) if (each.partial) errors.push(leftOut(file, each));
     return stats;
