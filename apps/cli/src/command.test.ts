@@ -88,6 +88,14 @@ describe("V8's code cache", () => {
   });
 });
 
+it('a crash is exit 70 and asks for a report, wherever it happens', async () => {
+  const crash = join(emptyHome(), 'crash.cjs');
+  for (const how of ["setTimeout(() => { throw new Error('planted'); }, 20)", "setTimeout(() => Promise.reject(new Error('planted')), 20)"]) {
+    writeFileSync(crash, `const hold = setInterval(() => {}, 1000);\n${how};\n`);
+    expect(await exr(home, ['inspect', fixture('rip_zip.exr')], { NODE_OPTIONS: `--require ${crash}` })).toMatchObject({ code: 70, stderr: expect.stringMatching(/bug in exr-inspector[^]*planted/) });
+  }
+});
+
 it('nothing in the bundle asks for import() at run time', () => {
   for (const name of ['main.cjs', 'all.cjs']) expect(readFileSync(join(app, 'dist', name), 'latin1')).not.toMatch(/(?<![\w$."`{}])import\((?!\))/);
 });
