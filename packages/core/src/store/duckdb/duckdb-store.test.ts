@@ -75,6 +75,7 @@ it('CSV for spreadsheets holds no formulas; for programs texts as they are', asy
     return readFileSync(target, 'utf8');
   };
   expect(await lines(false)).toMatch(/^file_id,file_path,part_index,[^]*,'=1\+1,[^]*,-7,-7,-7,[^]*,\\x1b\[2J,/);
+  // eslint-disable-next-line no-control-regex
   expect(await lines(true)).toMatch(/,=1\+1,[^]*,\x1b\[2J,/);
 });
 
