@@ -7,7 +7,7 @@ import { ExrError } from '../errors.ts';
 import type { ChunkChannel, ChunkShape, Decompress } from './codec.ts';
 
 /** 'zstd-exr'. */
-const MAGIC = [0x7a, 0x73, 0x74, 0x64, 0x2d, 0x65, 0x78, 0x72];
+const MAGIC = [0x7a737464, 0x2d657872] as const;
 /** Magic, format, flags, and the length of what follows; little-endian. */
 const HEADER_BYTES = 24;
 /** Before each segment, its length. */
@@ -26,7 +26,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** Decompresses one chunk, sample table or deep chunk. Memory follows the chunk's size, never what the frame claims. Errors: CORRUPT_DATA. */
 export const decompressZstd: Decompress = (kernels, packed, out, shape) => {
-  const { delta } = readHeader(packed);
+  const delta = readHeader(packed);
   const [bytes16, bytes32] = bytesByKind(shape);
   if (bytes16 + bytes32 !== shape.unpackedBytes) {
     throw new ExrError('INVALID_ARGUMENT', `the chunk's channels have ${bytes16 + bytes32} bytes, its shape says ${shape.unpackedBytes}`);
@@ -44,7 +44,8 @@ export const decompressZstd: Decompress = (kernels, packed, out, shape) => {
     let at = stream;
     const segment = (bytes: number): number => {
       if (bytes === 0) return 0;
-      const found = Number(kernels.view().getBigUint64(at, true));
+      const view = kernels.view();
+      const found = view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
       if (found !== bytes) throw corrupt(`segment of ${found} bytes, expected ${bytes}`);
       at += LENGTH_BYTES + bytes;
       return at - bytes;
@@ -60,17 +61,19 @@ function corrupt(message: string): ExrError {
   return new ExrError('CORRUPT_DATA', `ZSTD chunk: ${message}`);
 }
 
-function readHeader(packed: Uint8Array): { readonly delta: boolean } {
+/** Checks the header; whether values are differences. */
+function readHeader(packed: Uint8Array): boolean {
   if (packed.length < HEADER_BYTES) throw corrupt(`${packed.length} bytes, expected at least ${HEADER_BYTES}`);
-  if (MAGIC.some((byte, i) => packed[i] !== byte)) throw corrupt("does not begin with 'zstd-exr'");
   const view = new DataView(packed.buffer, packed.byteOffset, HEADER_BYTES);
-  const [format, flags] = [view.getUint32(8, true), view.getUint32(12, true)];
+  if (view.getUint32(0) !== MAGIC[0] || view.getUint32(4) !== MAGIC[1]) throw corrupt("does not begin with 'zstd-exr'");
+  const format = view.getUint32(8, true);
+  const flags = view.getUint32(12, true);
   if (!(format === 1 && flags === 0) && !(format === 2 && flags <= DELTA)) {
     throw corrupt(`format ${format} with flags ${flags}, expected 1 with 0, or 2 with 0 or 1`);
   }
-  const length = view.getBigUint64(16, true);
-  if (length !== BigInt(packed.length - HEADER_BYTES)) throw corrupt(`frame of ${length} bytes, expected ${packed.length - HEADER_BYTES}`);
-  return { delta: flags === DELTA };
+  const length = view.getUint32(16, true) + view.getUint32(20, true) * 2 ** 32;
+  if (length !== packed.length - HEADER_BYTES) throw corrupt(`frame of ${length} bytes, expected ${packed.length - HEADER_BYTES}`);
+  return flags === DELTA;
 }
 
 /** Values of a channel in line `y`, the `line`th of the chunk. */
@@ -80,11 +83,14 @@ function valuesIn(channel: ChunkChannel, y: number, samples: ArrayLike<number> |
 }
 
 function bytesByKind({ channels, yMin, yMax, samples }: ChunkShape): [bytes16: number, bytes32: number] {
-  const bytes = { 2: 0, 4: 0 };
-  let inAll = 0;
+  let [bytes16, bytes32, inAll] = [0, 0, 0];
   if (samples) for (let line = 0; line <= yMax - yMin; line++) inAll += samples[line]!;
-  for (const { width, height, bytesPerValue } of channels) bytes[bytesPerValue] += bytesPerValue * (samples ? inAll : width * height);
-  return [bytes[2], bytes[4]];
+  for (const { width, height, bytesPerValue } of channels) {
+    const values = samples ? inAll : width * height;
+    if (bytesPerValue === 2) bytes16 += 2 * values;
+    else bytes32 += 4 * values;
+  }
+  return [bytes16, bytes32];
 }
 
 /** The bytes of a kind's values: the lowest from `at` on, the next ones `apart` further. */

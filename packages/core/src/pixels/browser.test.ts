@@ -7,7 +7,7 @@ import { FILES, hasChromium, openInChromium } from '../chromium.spec-util.ts';
 import { openExr } from '../header/index.ts';
 import { computeStats } from '../stats/index.ts';
 
-const FIXTURES = ['scan_half_rgba_zip.exr', 'tile_mip_down_piz.exr', 'scan_half_rgba_dwaa.exr', 'uint_half_float_htj2k32.exr', 'scan_half_rgba_b44.exr', 'deep_tile_zips.exr', 'yc_pxr24.exr', 'incomplete_scan_zip.exr'];
+const FIXTURES = ['scan_half_rgba_zip.exr', 'tile_mip_down_piz.exr', 'scan_half_rgba_dwaa.exr', 'uint_half_float_htj2k32.exr', 'scan_half_rgba_b44.exr', 'deep_tile_zips.exr', 'yc_pxr24.exr', 'incomplete_scan_zip.exr', 'zstd_mixed_types.exr', 'zstd_deep_lines.exr', 'lj2k_layer_a_z_id.exr', 'lj2k_351_float.exr'];
 const fixture = (name: string) => readFileSync(new URL(`../../../../test-fixtures/${name}`, import.meta.url));
 
 const PROGRAM = `

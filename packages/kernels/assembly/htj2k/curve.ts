@@ -112,10 +112,15 @@ function placeCurved<T>(from: usize, output: LossyOutput, to: usize, width: i32)
     const halves = f32x4.splat(half);
     const middle = f32x4.splat(0.5);
     const sign = i32x4.splat(0x80000000);
+    const magic = f32x4.splat(8388608);
+    const bothMagic = f32x4.splat(12582912);
+    const mostHalf = f32x4.splat(32767);
+    const leastHalf = f32x4.splat(-32768);
     for (; n >= 4; n -= 4) {
-      const t = f32x4.max(lows, f32x4.min(highs, f32x4.add(v128.load(from), middle)));
-      // What is no number finds the first point.
-      const k = i32x4.min_u(i32x4.trunc_sat_f32x4_s(f32x4.mul(f32x4.sub(t, lows), inverses)), lasts);
+      const t = f32x4.pmax(f32x4.pmin(f32x4.add(v128.load(from), middle), highs), lows);
+      // The whole number in the low bits of a float of 2^23 and more; what is no number finds any point.
+      const floor = v128.xor(f32x4.add(f32x4.floor(f32x4.mul(f32x4.sub(t, lows), inverses)), magic), magic);
+      const k = i32x4.min_u(floor, lasts);
       const a = v128.load(curve + (<usize>i32x4.extract_lane(k, 0) << 4));
       const b = v128.load(curve + (<usize>i32x4.extract_lane(k, 1) << 4));
       const c = v128.load(curve + (<usize>i32x4.extract_lane(k, 2) << 4));
@@ -124,18 +129,23 @@ function placeCurved<T>(from: usize, output: LossyOutput, to: usize, width: i32)
       const cd = i8x16.shuffle(c, d, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
       const places = i8x16.shuffle(ab, cd, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
       const values = i8x16.shuffle(ab, cd, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-      const more = i8x16.shuffle(
-        i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 0, 0, 0, 0, 0, 0, 0, 0),
-        i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 0, 0, 0, 0, 0, 0, 0, 0), 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23,
-      );
+      const abMore = i8x16.shuffle(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+      const cdMore = i8x16.shuffle(c, d, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+      const more = i8x16.shuffle(abMore, cdMore, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
       const z = f32x4.add(values, f32x4.mul(f32x4.mul(f32x4.sub(t, places), inverses), more));
       const u = f32x4.sub(f32x4.mul(z, wholes), halves);
-      const v = i32x4.trunc_sat_f32x4_s(f32x4.add(u, v128.or(v128.and(u, sign), middle)));
+      const rounded = f32x4.add(u, v128.or(v128.and(u, sign), middle));
       if (sizeof<T>() === 2) {
+        // As above, with both signs: 1.5 × 2^23. What is no number becomes 0.
+        const within = f32x4.pmax(f32x4.pmin(v128.and(rounded, f32x4.eq(rounded, rounded)), mostHalf), leastHalf);
+        const v = i32x4.sub(f32x4.add(f32x4.trunc(within), bothMagic), bothMagic);
         const narrow = i16x8.narrow_i32x4_s(v, v);
         const bits = v128.xor(narrow, i16x8.shr_u(i16x8.shr_s(narrow, 15), 1));
         store<i64>(to, i64x2.extract_lane(bits, 0));
-      } else v128.store(to, v128.xor(v, i32x4.shr_u(i32x4.shr_s(v, 31), 1)));
+      } else {
+        const v = i32x4.trunc_sat_f32x4_s(rounded);
+        v128.store(to, v128.xor(v, i32x4.shr_u(i32x4.shr_s(v, 31), 1)));
+      }
       from += 16;
       to += sizeof<T>() << 2;
     }

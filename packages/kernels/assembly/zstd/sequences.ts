@@ -111,6 +111,9 @@ export function writeBlock(from: usize, length: i32, start: usize, to: usize, ro
   return follow(at, bitsOf(at, <i32>(end - at)), count, start, to, to + min<usize>(room, MOST_IN_BLOCK));
 }
 
+/** Bits that one load gives at any position. */
+const MOST_AT_ONCE: u32 = 57;
+
 function follow(stream: usize, bits: i32, count: i32, start: usize, begin: usize, end: usize): i32 {
   let position = bits;
   if (position < lengthLog + offsetLog + matchLog) return BROKEN;
@@ -127,15 +130,33 @@ function follow(stream: usize, bits: i32, count: i32, start: usize, begin: usize
   let two = second;
   let three = third;
   while (true) {
-    const offsetExtra = <u32>(offsetState >> 16) & 0xff;
-    const value = <u32>(offsetState >> 32) + <u32>take(stream, position, offsetExtra);
-    position -= offsetExtra;
     const matchExtra = <u32>(matchState >> 16) & 0xff;
     const lengthExtra = <u32>(lengthState >> 16) & 0xff;
-    const both = take(stream, position, matchExtra + lengthExtra);
-    position -= matchExtra + lengthExtra;
-    const match = <u32>(matchState >> 32) + <u32>(both >> <u64>lengthExtra);
-    const length = <u32>(lengthState >> 32) + (<u32>both & ((1 << lengthExtra) - 1));
+    // No field of the three entries' sum runs over into the next.
+    const sum = <u32>lengthState + <u32>offsetState + <u32>matchState;
+    const extra = (sum >> 16) & 0xff;
+    const all = extra + (count > 1 ? sum >> 24 : 0);
+    let value: u32;
+    let match: u32;
+    let length: u32;
+    let states: u64 = 0;
+    if (all <= MOST_AT_ONCE) {
+      // From the top: the offset's bits, the match's, the literals', and those of the three next states.
+      states = take(stream, position, all);
+      let bits = states >> <u64>(all - extra);
+      length = <u32>(lengthState >> 32) + (<u32>bits & ((1 << lengthExtra) - 1));
+      bits >>= <u64>lengthExtra;
+      match = <u32>(matchState >> 32) + (<u32>bits & ((1 << matchExtra) - 1));
+      value = <u32>(offsetState >> 32) + <u32>(bits >> <u64>matchExtra);
+    } else {
+      const offsetExtra = <u32>(offsetState >> 16) & 0xff;
+      value = <u32>(offsetState >> 32) + <u32>take(stream, position, offsetExtra);
+      const both = take(stream, position - offsetExtra, matchExtra + lengthExtra);
+      match = <u32>(matchState >> 32) + <u32>(both >> <u64>lengthExtra);
+      length = <u32>(lengthState >> 32) + (<u32>both & ((1 << lengthExtra) - 1));
+      states = take(stream, position - extra, all - extra);
+    }
+    position -= all;
     let offset: u32;
     if (value > 3) {
       offset = value - 3;
@@ -169,10 +190,7 @@ function follow(stream: usize, bits: i32, count: i32, start: usize, begin: usize
     const lengthBits = <u32>(lengthState >> 24) & 0xff;
     const matchBits = <u32>(matchState >> 24) & 0xff;
     const offsetBits = <u32>(offsetState >> 24) & 0xff;
-    const states = take(stream, position, lengthBits + matchBits + offsetBits);
-    position -= lengthBits + matchBits + offsetBits;
-    if (position < 0) return BROKEN;
-    lengthState = load<u64>(lengthTable + ((<usize>(lengthState & 0xffff) + <usize>(states >> <u64>(matchBits + offsetBits))) << 3));
+    lengthState = load<u64>(lengthTable + ((<usize>(lengthState & 0xffff) + (<usize>(states >> <u64>(matchBits + offsetBits)) & ((1 << lengthBits) - 1))) << 3));
     matchState = load<u64>(matchTable + ((<usize>(matchState & 0xffff) + (<usize>(states >> <u64>offsetBits) & ((1 << matchBits) - 1))) << 3));
     offsetState = load<u64>(offsetTable + ((<usize>(offsetState & 0xffff) + (<usize>states & ((1 << offsetBits) - 1))) << 3));
   }
