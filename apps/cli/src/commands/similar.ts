@@ -1,8 +1,8 @@
 import { Args } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { resolve } from 'node:path';
-import { ExrError, embedDescription, inspect, isS3Url, parseS3Url, type ExrReport } from '@exr/core';
-import { fileIdOf } from '@exr/core/store';
+import { EMBEDDING_VERSION, ExrError, embedDescription, inspect, isS3Url, parseS3Url, type ExrReport } from '@exr/core';
+import { fileIdOf, type ExrStore } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../base-command.ts';
 import { namedInput } from '../inputs/expand.ts';
 import { openInput } from '../inputs/open.ts';
@@ -17,6 +17,12 @@ function locationOf(path: string): { bucket: string | null; path: string } {
   if (!isS3Url(path)) return { bucket: null, path: resolve(path) };
   const { bucket, key } = parseS3Url(path);
   return { bucket, path: key };
+}
+
+/** True when a file of the store has vectors that are not compared any more. */
+async function hasOlderVectors(store: ExrStore): Promise<boolean> {
+  for await (const _row of store.query({ where: `embedding_version <> ${EMBEDDING_VERSION}`, limit: 1 })) return true;
+  return false;
 }
 
 export default class Similar extends ExrCommand {
@@ -53,6 +59,7 @@ export default class Similar extends ExrCommand {
         else {
           if (flags.describe !== undefined) await output.write(paint.dim(`understood: ${embedDescription(flags.describe).understood.join(', ') || 'nothing'}\n`));
           await output.write(matches.length === 0 ? 'nothing found\n' : matches.map((match) => renderMatch(match, paint)).join(''));
+          if (await hasOlderVectors(store)) await output.write(paint.yellow('some files of this store have vectors of another version and were not compared: index them again\n'));
         }
       });
     } finally {

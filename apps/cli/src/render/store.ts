@@ -4,10 +4,24 @@ import { block, table, type Paint } from './layout.ts';
 
 /** `/shots/beauty.####.exr  1001–1010, 2 missing  4096 × 2160  dwaa  12 channels  ACEScg  Arnold 7.2` */
 export function renderRow(row: ExrRow, paint: Paint): string {
-  const frames = row.files > 1 ? `${row.first_frame}–${row.last_frame}${row.missing_frames > 0 ? paint.yellow(` (${row.missing_frames} missing)`) : ''}` : '';
-  const facts = [frames, row.width === null ? '' : `${row.width} × ${row.height}`, row.compression ?? '', row.channels > 0 ? `${row.channels} channels` : '', row.parts > 1 ? `${row.parts} parts` : '', row.color_space ?? '', row.software ?? '', formatBytes(row.size_bytes)];
+  const of = row.sequence_files > row.files ? ` of ${formatCount(row.sequence_files)}` : '';
+  const frames = row.files > 1 ? `${(row.frames ?? '').replaceAll('-', '–')}${of}${row.missing_frames > 0 ? paint.yellow(` (${row.missing_frames} missing)`) : ''}` : '';
+  const many = (count: number | null, field: string, least: number): string => (count === null ? `${field} mixed` : count > least ? `${count} ${field}` : '');
+  const size = row.display_width === null || row.display_height === null ? (row.mixed?.['display_width'] || row.mixed?.['display_height'] ? 'sizes mixed' : '') : `${row.display_width} × ${row.display_height}`;
+  const said = (field: 'compression' | 'color_space' | 'software', word: string): string => (row.mixed?.[field] ? `${word} mixed` : (row[field] ?? ''));
+  const facts = [frames, size, said('compression', 'compression'), many(row.channels, 'channels', 0), many(row.parts, 'parts', 1), said('color_space', 'colour'), said('software', 'software'), formatBytes(row.size_bytes)];
   const trouble = row.status === 'ok' ? '' : `  ${paint.red(row.status)}${row.error ? ` ${plainText(row.error, { max: 160 })}` : ''}`;
-  return `${pathOf(row)}  ${paint.dim(facts.filter((fact) => fact !== '').map((fact) => plainText(fact, { max: 60 })).join(' · '))}${trouble}\n`;
+  return `${pathOf(row)}  ${paint.dim(facts.filter((fact) => fact !== '').map((fact) => plainText(fact, { max: 60 })).join(' · '))}${trouble}\n${oddOnes(row, paint)}`;
+}
+
+const FIELDS: Readonly<Record<string, string>> = { display_width: 'width', display_height: 'height', color_space: 'colour space' };
+
+/** `     mixed  compression: piz in 1003, zip in 98 frames`: what not all frames have, the odd ones by number. */
+function oddOnes({ mixed = {} }: ExrRow, paint: Paint): string {
+  return Object.entries(mixed).map(([field, values]) => {
+    const odd = [...values].reverse().map(({ value, files, frames }, i) => `${value ?? 'not said'} in ${i === values.length - 1 && values.length > 1 && files > 1 ? `${formatCount(files)} frames` : frames.replaceAll('-', '–')}`);
+    return `     ${paint.yellow('mixed')}  ${plainText(`${FIELDS[field] ?? field}: ${odd.join(', ')}`, { max: 200 })}\n`;
+  }).join('');
 }
 
 const pathOf = (row: ExrRow): string => plainText(row.bucket === null ? row.path : `s3://${row.bucket}/${row.path}`);

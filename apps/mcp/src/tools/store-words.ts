@@ -50,8 +50,8 @@ export function storeOf(call: Call): ExrStore {
 }
 
 export const rowOutput = z.object({
-  path: z.string().describe('A file, or the pattern of a sequence'), files: z.number(), frames: z.string().optional(), missing_frames: z.number().optional(), status: z.string(), size: z.string().optional(),
-  parts: z.number(), channels: z.number(), compression: z.string().optional(), color_space: z.string().optional(), software: z.string().optional(), bytes: z.number(), error: z.string().optional(),
+  path: z.string().describe('A file, or the pattern of a sequence'), files: z.number(), frames: z.string().optional(), of_files: z.number().optional().describe('Files of the sequence in the store, when not all of them fit'), missing_frames: z.number().optional(), status: z.string(), size: z.string().optional(),
+  parts: z.number().optional(), channels: z.number().optional(), mixed: z.record(z.string(), z.array(z.string())).optional().describe('What not all frames have in common: values with their frames'), compression: z.string().optional(), color_space: z.string().optional(), software: z.string().optional(), bytes: z.number(), error: z.string().optional(),
 });
 
 export function rowData(row: ExrRow, call: Call): z.input<typeof rowOutput> {
@@ -59,16 +59,22 @@ export function rowData(row: ExrRow, call: Call): z.input<typeof rowOutput> {
   const sequence = row.files > 1 && row.first_frame !== null;
   const optional = { compression: text(row.compression, 60), color_space: text(row.color_space, 60), software: text(row.software, 60), error: text(row.error, 160) };
   return {
-    path: safe(row.bucket === null ? shownPath(call.folders, row.path) : s3Url({ bucket: row.bucket, key: row.path }), 300), files: row.files, ...(sequence && { frames: `${row.first_frame}-${row.last_frame}` }),
-    ...(row.missing_frames > 0 && { missing_frames: row.missing_frames }), status: safe(row.status, 20), ...(row.width !== null && { size: `${row.width}x${row.height}` }), parts: row.parts, channels: row.channels, bytes: row.size_bytes,
+    path: safe(row.bucket === null ? shownPath(call.folders, row.path) : s3Url({ bucket: row.bucket, key: row.path }), 300), files: row.files, ...(sequence && { frames: short(row.frames ?? '') }), ...(row.sequence_files > row.files && { of_files: row.sequence_files }),
+    ...(row.missing_frames > 0 && { missing_frames: row.missing_frames }), status: safe(row.status, 20), ...(row.display_width !== null && row.display_height !== null && { size: `${row.display_width}x${row.display_height}` }), ...(row.parts !== null && { parts: row.parts }), ...(row.channels !== null && { channels: row.channels }), ...(row.mixed && { mixed: mixedData(row.mixed) }), bytes: row.size_bytes,
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
 }
 
+const short = (frames: string): string => (frames.length > 120 ? `${frames.slice(0, frames.lastIndexOf(',', 120))},…` : frames);
+
+function mixedData(mixed: NonNullable<ExrRow['mixed']>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(mixed).map(([field, values]) => [field, values.map(({ value, frames }) => `${value === null ? 'not said' : safe(String(value), 60)} in ${short(frames)}`)]));
+}
+
 export function rowText(row: z.input<typeof rowOutput>): string {
   const facts = [
-    ...(row.frames ? [`${row.files} frames ${row.frames}${row.missing_frames ? ` (${row.missing_frames} missing)` : ''}`] : []), ...(row.size ? [`${row.size} ${row.compression ?? ''}`.trim()] : []),
-    `${row.parts} ${row.parts === 1 ? 'part' : 'parts'}, ${row.channels} channels`, ...(row.color_space ? [name(row.color_space)] : []), ...(row.software ? [name(row.software)] : []), ...(row.error ? [`error: ${row.error}`] : row.status === 'ok' ? [] : [row.status]),
+    ...(row.frames ? [`${row.files}${row.of_files ? ` of ${row.of_files}` : ''} frames ${row.frames}${row.missing_frames ? ` (${row.missing_frames} missing)` : ''}`] : []), ...(row.size ? [`${row.size} ${row.compression ?? ''}`.trim()] : []),
+    `${row.parts ?? 'mixed'} ${row.parts === 1 ? 'part' : 'parts'}, ${row.channels ?? 'mixed'} channels`, ...(row.color_space ? [name(row.color_space)] : []), ...(row.software ? [name(row.software)] : []), ...Object.entries(row.mixed ?? {}).map(([field, values]) => `mixed ${field}: ${values.join(', ')}`), ...(row.error ? [`error: ${row.error}`] : row.status === 'ok' ? [] : [row.status]),
   ];
   return `${name(row.path, 300)}: ${facts.join('; ')}`;
 }

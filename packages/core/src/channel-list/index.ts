@@ -55,3 +55,5 @@ function same(known: readonly Partial<ReportChannel>[], channels: readonly Parti
   }
   return true;
 }
+
+export { layerOfPart, withPartLayers } from './part-layers.ts';

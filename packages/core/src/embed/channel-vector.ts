@@ -22,7 +22,7 @@ export function groupsOf(channels: Iterable<EmbeddableChannel>): Map<string, Cha
   for (const { layer, component, view, type, x_sampling: x, y_sampling: y } of channels) {
     const lower = component.toLowerCase();
     const base = layer !== '' ? null : COLOUR.has(lower) ? 'rgb' : LUMINANCE.has(lower) ? 'yc' : lower === 'a' || lower === 'alpha' ? 'a' : null;
-    const name = base ?? (layer !== '' ? passOf(layer) : lower);
+    const name = base ?? (layer !== '' ? layer.toLowerCase() : lower);
     const key = view ? `${view.toLowerCase()}/${name}` : name;
     let group = groups.get(key);
     if (!group) groups.set(key, (group = { key, text: base === 'a' ? 'alpha' : base !== null ? 'colour' : layer || component, base: base !== null, channels: 0, types: new Set() }));
@@ -31,10 +31,6 @@ export function groupsOf(channels: Iterable<EmbeddableChannel>): Map<string, Cha
   }
   return groups;
 }
-
-/** Blender puts the view layer before the pass: the pass is what counts. */
-const VIEW_LAYER = /^(?:view ?layer|renderlayer|scene)[^.]*\./;
-const passOf = (layer: string): string => layer.toLowerCase().replace(VIEW_LAYER, '');
 
 /** `lgt01` … `lgt08` → `lgt`: what is numbered mostly comes together. Undefined for a name without a number at its end. */
 export function stemOf(key: string): string | undefined {

@@ -2,10 +2,11 @@
 import type { ExrReport, ReportAttribute, ReportChannel, ReportPart } from '../report/index.ts';
 import { attributeFeatures } from './attribute-features.ts';
 import { groupsOf, groupText, groupWeight } from './channel-vector.ts';
-import { channelList, type ChannelList } from '../channel-list/index.ts';
+import { channelList, withPartLayers, type ChannelList } from '../channel-list/index.ts';
 import { FeatureSet } from './feature.ts';
 import { codecFeatures, colourSpaceFeatures, resolutionFeatures, softwareFeatures } from './part-features.ts';
 import { aovOf, roleOfLayer } from './roles.ts';
+import { withoutViewLayers } from './view-layers.ts';
 import { masked } from './volatile.ts';
 
 /** What embedding looks at: an ExrReport, or the same pieces put together from stored rows. */
@@ -17,14 +18,15 @@ export type EmbeddablePart = Pick<
   ReportPart,
   'name' | 'type' | 'view' | 'data_window' | 'display_window' | 'pixel_aspect_ratio' | 'line_order' | 'compression' | 'tile_width' | 'tile_height' | 'level_mode' | 'rounding_mode' | 'is_deep' | 'color_space' | 'software'
 > & { readonly attributes: readonly ReportAttribute[] };
-export type EmbeddableChannel = Pick<ReportChannel, 'name' | 'layer' | 'component' | 'view' | 'type' | 'x_sampling' | 'y_sampling'>;
+export type EmbeddableChannel = Pick<ReportChannel, 'name' | 'layer' | 'component' | 'view' | 'type' | 'x_sampling' | 'y_sampling'> & Partial<Pick<ReportChannel, 'p_linear' | 'part_index'>>;
 
 /** The features of the metadata vector. Any report is accepted, one without parts too. */
 export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport): FeatureSet {
   const features = new FeatureSet();
-  channelsOf(features, report.channels);
+  channelsOf(features, channelsToCompare(report));
   for (const part of report.parts) {
     storageOf(features, part);
+    orderOf(features, part);
     resolutionFeatures(features, part.display_window, Number(part.pixel_aspect_ratio));
     windowOf(features, part);
     codecFeatures(features, part.compression);
@@ -35,6 +37,16 @@ export function metadataFeatures(report: Pick<ExrReport, 'parts' | 'channels'> |
   partsOf(features, report.parts);
   return features;
 }
+
+/** The channels as they are compared: in the layer that a part's name says, without a view layer. */
+export function channelsToCompare({ parts, channels }: { readonly parts?: readonly Pick<EmbeddablePart, 'name' | 'view'>[]; readonly channels: readonly EmbeddableChannel[] }): readonly EmbeddableChannel[] {
+  const list = channelList(channels);
+  const named = parts === undefined || parts.length < 2 ? '' : JSON.stringify(parts.map(({ name, view }) => [name, view]));
+  let known = compared.get(list);
+  if (!known || known.named !== named) compared.set(list, (known = { named, channels: withoutViewLayers(withPartLayers(parts ?? [], channels)) }));
+  return known.channels;
+}
+const compared = new WeakMap<ChannelList, { readonly named: string; readonly channels: readonly EmbeddableChannel[] }>();
 
 /** Frames of one sequence have the same channels: their features are made once. */
 function channelsOf(features: FeatureSet, channels: readonly EmbeddableChannel[]): void {
@@ -60,7 +72,23 @@ function channelOf(features: FeatureSet, channel: EmbeddableChannel): void {
   features.add('channels', `channel:${base.toLowerCase()}`, 2, `channel ${base}`);
   features.add('storage', `pixels:${channel.type}`, 3, `${channel.type} channels`);
   if (channel.x_sampling !== 1 || channel.y_sampling !== 1) features.add('storage', `sampling:${channel.x_sampling}x${channel.y_sampling}`, 3, `${channel.x_sampling} × ${channel.y_sampling} subsampling`);
+  if (channel.p_linear) features.add('storage', 'p-linear', 2, 'perceptually linear channels');
   if (channel.view) features.add('parts', `view:${channel.view.toLowerCase()}`, 4, `view ${channel.view}`);
+}
+
+/** Programs write the required attributes in an order of their own; OpenEXR's is the alphabet's. */
+function orderOf(features: FeatureSet, { attributes }: EmbeddablePart): void {
+  const order = attributeOrder(attributes);
+  if (order !== '') features.add('storage', `attributes:${order}`, 2, order === SORTED ? 'attributes in alphabetical order' : `attributes in the order ${order.replaceAll(' ', ', ')}`);
+}
+const ORDERED = new Set(['channels', 'compression', 'dataWindow', 'displayWindow', 'lineOrder', 'pixelAspectRatio', 'screenWindowCenter', 'screenWindowWidth']);
+const SORTED = [...ORDERED].join(' ');
+
+/** The required attributes as they stand in the file. */
+export function attributeOrder(attributes: readonly { readonly name: string }[]): string {
+  let order = '';
+  for (const { name } of attributes) if (ORDERED.has(name)) order += order === '' ? name : ` ${name}`;
+  return order;
 }
 
 function storageOf(features: FeatureSet, part: EmbeddablePart): void {
@@ -111,8 +139,8 @@ function octave(value: number): number {
 }
 
 /** The groups of the channels vector as features, for explanations. */
-export function channelSetFeatures(report: { readonly channels: readonly EmbeddableChannel[] }): FeatureSet {
+export function channelSetFeatures(report: { readonly parts?: readonly EmbeddablePart[]; readonly channels: readonly EmbeddableChannel[] }): FeatureSet {
   const features = new FeatureSet();
-  for (const group of groupsOf(report.channels).values()) features.add('channels', group.key, groupWeight(group), groupText(group));
+  for (const group of groupsOf(channelsToCompare(report)).values()) features.add('channels', group.key, groupWeight(group), groupText(group));
   return features;
 }

@@ -6,13 +6,13 @@ import type { ReportAttribute } from '../report/index.ts';
 import { attributeFeatures, valueMatters } from './attribute-features.ts';
 import { channelList } from '../channel-list/index.ts';
 import { FeatureSet } from './feature.ts';
-import { windowKey, type EmbeddablePart, type EmbeddableReport } from './features.ts';
+import { attributeOrder, channelsToCompare, windowKey, type EmbeddablePart, type EmbeddableReport } from './features.ts';
 
 /** Equal for two reports only if their vectors are. */
 export function metadataFingerprint(report: EmbeddableReport): string {
-  let key = `${channelList(report.channels).id}`;
+  let key = `${channelList(channelsToCompare(report)).id}`;
   for (const part of report.parts) {
-    key += `\n${storageKey(part)} ${windowKey(part)}`;
+    key += `\n${storageKey(part)} ${windowKey(part)} ${attributeOrder(part.attributes)}`;
     for (const attribute of part.attributes) {
       const id = idOfAttribute(attribute);
       if (id !== 0) key += `,${id}`;

@@ -8,12 +8,12 @@ import { bounded, boundedChannels } from './bounded.ts';
 import { channelSums, groupsOf } from './channel-vector.ts';
 import { askedChannels, describe, type PartialDescription } from './describe.ts';
 import { explainFeatures, type Explanation } from './explain.ts';
-import { channelSetFeatures, metadataFeatures, type EmbeddableChannel, type EmbeddableReport } from './features.ts';
+import { channelSetFeatures, channelsToCompare, metadataFeatures, type EmbeddableChannel, type EmbeddableReport } from './features.ts';
 import { metadataFingerprint } from './fingerprint.ts';
 import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 
-/** Vectors of different versions must not be compared. 1 was the original's, 2 had other channels vectors. */
-export const EMBEDDING_VERSION = 3;
+/** Vectors of different versions must not be compared. 1 was the original's, 2 had other channels vectors, 3 knew Blender's view layers by their usual names alone. */
+export const EMBEDDING_VERSION = 4;
 export const METADATA_DIMENSIONS = 384;
 export const CHANNEL_DIMENSIONS = 128;
 
@@ -37,8 +37,8 @@ const LONGEST_KEY = 16 * 1024;
 const vectors = new Map<string, Float32Array>();
 
 /** 128 float32 of unit length, the same whatever the order of the channels. */
-export function embedChannels(report: Pick<Embeddable, 'channels'>): Float32Array {
-  const channels = boundedChannels<EmbeddableChannel>(report.channels);
+export function embedChannels(report: Pick<Embeddable, 'channels'> & Partial<Pick<EmbeddableReport, 'parts'>>): Float32Array {
+  const channels = boundedChannels(channelsToCompare({ ...report, channels: boundedChannels<EmbeddableChannel>(report.channels) }));
   const list = channelList(channels);
   let known = ofLists.get(list);
   if (!known) ofLists.set(list, (known = normalised(channelSums(groupsOf(channels), CHANNEL_DIMENSIONS))));

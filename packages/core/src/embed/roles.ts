@@ -41,8 +41,10 @@ export function roleOfLayer(layer: string): string | null {
   if (layer === '') return 'beauty';
   let role = known.get(layer);
   if (role === undefined) {
-    const bare = bareName(layer);
-    role = ROLES.find(([, pattern]) => pattern.test(bare))?.[0] ?? null;
+    // Of `ViewLayer.Combined` and `fx.smoke.depth` the last component says what it is; where that says nothing, the whole name.
+    const names = [bareName(layer.slice(layer.lastIndexOf('.') + 1)), bareName(layer)];
+    for (const bare of names) role ??= ROLES.find(([, pattern]) => pattern.test(bare))?.[0];
+    role ??= null;
     if (known.size >= KNOWN_LIMIT) known.clear();
     known.set(layer, role);
   }

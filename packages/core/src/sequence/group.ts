@@ -61,6 +61,12 @@ export function groupSequences(names: Iterable<string>, options: SequenceOptions
   return sequences.sort((a, b) => compareNatural(a.pattern, b.pattern));
 }
 
+/** The same text for names that may be frames of one sequence, whatever else is there; a name that cannot be a frame is its own. */
+export function sequenceKeyOf(name: string): string {
+  const found = possibleFrameOf(name);
+  return found === null || found.reading === 'size' ? name : `${found.before}\0${found.after}`;
+}
+
 const alone = (name: string): Sequence => ({ pattern: name, isSequence: false, frames: [], otherPadding: false });
 
 function sequencesOf({ before, after, members }: Family, options: SequenceOptions): Sequence[] {

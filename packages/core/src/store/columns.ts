@@ -115,7 +115,7 @@ export const TABLES: readonly Table[] = [
       ...FILE,
       must('part_index', 'int32', 'The part.'),
       must('channel_name', 'string', 'Full name.'),
-      col('layer_name', 'string', 'Before the last period, empty for the base layer.'),
+      col('layer_name', 'string', 'Before the last period, empty for the base layer; where the channel has none and the part of a multi-part file is named after a layer, that name.'),
       col('component_name', 'string', 'After the last period.'),
       col('channel_type', 'string', '`half`, `float`, `uint`.'),
       col('x_sampling', 'int32', 'Values stand where x mod x_sampling = 0.'),

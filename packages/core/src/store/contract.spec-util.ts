@@ -238,6 +238,40 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect(await found({ limit: 2 })).toHaveLength(2);
     });
 
+    it('counts gaps among the frames that exist, and says what not all frames have', async () => {
+      const frames = [1001, 1002, 1004, 1005, 1006].map((frame) => sample({ frame, codec: frame === 1002 || frame === 1005 ? 'piz' : 'zip', ...(frame === 1006 && { width: 2048 }) }));
+      await subject.store.put([...frames, sample({ name: 'still', frame: 7 })]);
+      const [whole] = await found({ collapse: true, where: "file_name like 'beauty%'" });
+      expect(whole).toMatchObject({
+        path: '/jobs/abc/beauty.####.exr', files: 5, sequence_files: 5, frames: '1001-1002,1004-1006', missing_frames: 1, compression: 'mixed', display_width: null, width: null, channels: 4, software: 'Arnold 7.2.1.0',
+        mixed: { compression: [{ value: 'zip', files: 3, frames: '1001,1004,1006' }, { value: 'piz', files: 2, frames: '1002,1005' }], display_width: [{ value: 1920, files: 4 }, { value: 2048, files: 1, frames: '1006' }] },
+      });
+      expect(Object.keys(whole!.mixed!)).toEqual(['display_width', 'display_height', 'compression']);
+      const [some] = await found({ collapse: true, where: "compression = 'piz'" });
+      expect(some).toMatchObject({ path: '/jobs/abc/beauty.####.exr', files: 2, sequence_files: 5, frames: '1002,1005', missing_frames: 1, compression: 'piz', display_width: 1920 });
+      expect(some).not.toHaveProperty('mixed');
+      const [one] = await found({ collapse: true, where: 'width = 2048' });
+      expect(one).toMatchObject({ path: '/jobs/abc/beauty.1006.exr', files: 1, sequence_files: 5, frames: '1006' });
+    });
+
+    it('groups as core does: numbers that grow by a digit, single digits beside each other, never versions', async () => {
+      await subject.store.put([9998, 9999, 10000, 8, 9].map((frame) => sample({ frame, name: 'grow' })).concat([1, 2].map((frame) => sample({ frame, name: 'few' })), [1, 2].map((frame) => sample({ frame, name: `v_v00${frame}` }))));
+      expect((await found({ collapse: true })).map(({ path, files }) => [path, files])).toEqual([
+        ['/jobs/abc/few.#.exr', 2], ['/jobs/abc/grow.#.exr', 5], ['/jobs/abc/v_v001.1.exr', 1], ['/jobs/abc/v_v002.2.exr', 1],
+      ]);
+    });
+
+    it('finds layers that only the name of a part says', async () => {
+      const plain = sample({ frame: 1 });
+      const [part] = plain.report.parts;
+      const parts = [part!, { ...part!, index: 1, name: 'diffuse_indirect' }];
+      const channels = [...plain.report.channels, ...plain.report.channels.map((channel) => ({ ...channel, part_index: 1 }))];
+      await subject.store.put([{ ...plain, report: { ...plain.report, parts, channels } }, sample({ frame: 2 })]);
+      expect((await found({ channels: ['diffuse_indirect.R'] })).map(({ path }) => path)).toEqual(['/jobs/abc/beauty.1.exr']);
+      expect((await found({ channels: ['R'] })).length).toBe(2);
+      expect((await found({ missingChannels: ['diffuse*'] })).map(({ path }) => path)).toEqual(['/jobs/abc/beauty.2.exr']);
+    });
+
     it('ranks the similar, with reasons and filters', async () => {
       await subject.store.put([sample({ frame: 1002 }), sample({ name: 'codec', codec: 'dwaa' }), sample({ name: 'nuke', software: 'Nuke 14.0v5', codec: 'piz', width: 4096, colorSpace: 'sRGB', channels: ['Y'] }), sample({ name: 'bad', unreadable: true })]);
       const matches = await subject.store.similar({ to: sample().report });

@@ -19,8 +19,8 @@ export function filterSql(filter: StoreFilter): SqlFilter {
     const sql = nodeSql(node, bind);
     terms.push(looksAtParts(node) ? `EXISTS (SELECT 1 FROM part_sets p WHERE p.content = f.part_set AND ${sql})` : sql);
   }
-  for (const pattern of filter.channels ?? []) terms.push(`f.channel_set IN (SELECT content FROM channel_sets WHERE ${globSql('channel_name', pattern, bind)})`);
-  for (const pattern of filter.missingChannels ?? []) terms.push(`coalesce(f.channel_set, 0) NOT IN (SELECT content FROM channel_sets WHERE ${globSql('channel_name', pattern, bind)})`);
+  for (const pattern of filter.channels ?? []) terms.push(`f.channel_set IN (SELECT content FROM channel_sets WHERE ${channelSql(pattern, bind)})`);
+  for (const pattern of filter.missingChannels ?? []) terms.push(`coalesce(f.channel_set, 0) NOT IN (SELECT content FROM channel_sets WHERE ${channelSql(pattern, bind)})`);
   for (const { name, value } of filter.attributes ?? []) {
     terms.push(attributeSql(name, value === undefined ? 'true' : globSql('coalesce(a.value_text, a.value_json)', value, bind), bind));
   }
@@ -41,6 +41,11 @@ export function filterSql(filter: StoreFilter): SqlFilter {
   return { sql: terms.length === 0 ? 'true' : terms.join(' AND '), parameters };
 }
 
+/** True when the filter leaves anything out but tombstones. */
+export function hasConditions({ where, channels, missingChannels, attributes, software, colorSpace, since, bucket, under, within }: StoreFilter): boolean {
+  return (where !== undefined && where.trim() !== '') || [channels, missingChannels, attributes].some((list) => (list?.length ?? 0) > 0) || [software, colorSpace, since, bucket, under, within].some((value) => value !== undefined);
+}
+
 const folderOf = (path: string): string => path.replace(/\/+$/, '');
 
 function belowSql(column: string, path: string, bind: (value: Parameter) => string): string {
@@ -58,6 +63,10 @@ export function liesWithin(places: NonNullable<StoreFilter['within']>, row: { re
     return row.bucket === bucket && (folder === '' || placeColumns(bucket).every((column) => row[column] === folder || (row[column]?.startsWith(`${folder}/`) ?? false)));
   });
 }
+
+/** By the name in the file, or with the layer that only the part's name says: `diffuse.R` where the part "diffuse" has R. */
+const channelSql = (pattern: string, bind: (value: Parameter) => string): string =>
+  `(${globSql('channel_name', pattern, bind)} OR (layer_name <> '' AND ${globSql("layer_name || '.' || component_name", pattern, bind)}))`;
 
 /** A name without wildcards is looked for anywhere in the text. */
 const loose = (text: string): string => (/[*?]/.test(text) ? text : `*${text}*`);

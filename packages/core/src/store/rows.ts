@@ -1,6 +1,8 @@
 /** A report and its identity as rows of every table: plain objects, one key a column. */
 import { embedChannels, embedMetadata, EMBEDDING_VERSION } from '../embed/index.ts';
 import type { ExrReport, JsonValue, ReportAttribute } from '../report/index.ts';
+import { withPartLayers } from '../channel-list/index.ts';
+import { frameNameOf } from '../sequence/index.ts';
 import type { TableName } from './columns.ts';
 import { CELL_BYTES, cutText, fitsCell, head, sha256 } from './cut.ts';
 import { fileIdOf, versionOf, wellFormed, type FileIdentity, type StoredVersion } from './identity.ts';
@@ -50,7 +52,7 @@ export function fileRowOf(report: ExrReport, identity: FileIdentity, now: string
     bucket: version.bucket, mtime: version.mtime, sequencer: version.sequencer, last_inspected: version.last_inspected, file_path, file_path_normalized: normalized, size_bytes: identity.sizeBytes ?? file.size_bytes, multipart_count: file.part_count, is_deep: file.is_deep,
     frame_number: file.frame_number, inspection_timestamp: now, inspection_count: 1, etag: identity.etag ?? null,
     error_code: error?.code ?? null, error_kind: error?.kind ?? null, error_message: error ? shortText(error.message) : null,
-    directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: file.frame_number === null ? null : sequenceOf(normalized),
+    directory: normalized.slice(0, Math.max(0, slash)) || (slash === 0 ? '/' : ''), file_name: normalized.slice(slash + 1), sequence: sequenceOf(normalized),
     channel_count: report.channels.length, header_bytes: file.header_bytes, exr_version: file.exr_version,
     validation_status: report.validation?.status ?? null, first_seen: version.last_inspected, deleted_at: null, inspector_version: report.tool.version, events: version.events,
     ...noteCells(report),
@@ -83,8 +85,8 @@ export function partRowsOf(report: ExrReport): Row[] {
 }
 
 /** channel_fingerprint is left null: it is the file's. */
-export function channelRowsOf(report: Pick<ExrReport, 'channels'>): Row[] {
-  return report.channels.map((channel, index) => ({
+export function channelRowsOf(report: Pick<ExrReport, 'channels' | 'parts'>): Row[] {
+  return withPartLayers(report.parts, report.channels).map((channel, index) => ({
     part_index: channel.part_index, channel_name: shortText(channel.name), layer_name: shortText(channel.layer), component_name: shortText(channel.component), channel_type: channel.type, x_sampling: channel.x_sampling,
     y_sampling: channel.y_sampling, channel_fingerprint: null, channel_index: index, view_name: text(channel.view), p_linear: channel.p_linear,
   }));
@@ -164,8 +166,8 @@ export function normalizePath(path: string): string {
   return root + pieces.join('/');
 }
 
-/** `…/beauty.1001.exr` → `…/beauty.####.exr`: the last 3 to 8 digits before the extension. */
+/** `…/beauty.1001.exr` → `…/beauty.####.exr`, as the frame number of the name alone stands there; null without one. */
 export function sequenceOf(path: string): string | null {
-  const found = /^(.*?)(-?\d{3,8})(\.[^./]+)$/s.exec(path);
-  return found ? `${found[1]}${'#'.repeat(found[2]!.replace('-', '').length)}${found[3]}` : null;
+  const found = frameNameOf(path);
+  return found && `${found.before}${'#'.repeat(found.width)}${found.after}`;
 }

@@ -98,17 +98,35 @@ export interface ExrRow {
   readonly files: number;
   readonly first_frame: number | null;
   readonly last_frame: number | null;
-  /** Frames between first and last that the store has no file of. */
+  /** The frames of the files, as ranges (`1001-1010,1015-1021x2`); null for a file that is no frame. */
+  readonly frames: string | null;
+  /** How many files of the sequence the store knows, whether or not the filter chose them; 1 without a sequence. */
+  readonly sequence_files: number;
+  /** Frames that are missing among all those that the store knows of the sequence, at its own step; tiles of a texture (UDIM) have no gaps. */
   readonly missing_frames: number;
-  readonly parts: number;
-  readonly channels: number;
+  /** Null, like every number below, where not all frames have the same: see `mixed`. */
+  readonly parts: number | null;
+  readonly channels: number | null;
+  /** The largest data window. */
   readonly width: number | null;
   readonly height: number | null;
-  /** Of the parts, distinct, joined by commas. */
+  /** The largest display window: the picture's size. */
+  readonly display_width: number | null;
+  readonly display_height: number | null;
+  /** Of the parts, distinct, joined by commas; `mixed` where not all frames have the same. */
   readonly compression: string | null;
   readonly color_space: string | null;
   readonly software: string | null;
   readonly error: string | null;
+  /** Of a sequence: what not all of its frames have in common, with the frames of each value, the most frequent first. */
+  readonly mixed?: Readonly<Record<string, readonly MixedValue[]>>;
+}
+
+export interface MixedValue {
+  readonly value: string | number | null;
+  readonly files: number;
+  /** As ranges. */
+  readonly frames: string;
 }
 
 export interface SimilarQuery extends StoreFilter {

@@ -1,7 +1,7 @@
 /** Which sets of channels, sets of parts, vectors and attributes the store has already, and numbers for those that it has not. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { createHash } from 'node:crypto';
-import { channelList, type ChannelList } from '../../channel-list/index.ts';
+import { channelList, withPartLayers, type ChannelList } from '../../channel-list/index.ts';
 import { attributeRowsOf, eachAttributeRow, channelRowsOf, partRowsOf, vectorsOf, type Row } from '../rows.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { appendRows, type StoredRow } from './append.ts';
@@ -99,9 +99,10 @@ export class Contents {
   }
 
   private channels(report: ExrReport): Piece {
-    const list = channelList(report.channels);
+    const channels = withPartLayers(report.parts, report.channels);
+    const list = channelList(channels);
     let piece = this.lists.get(list);
-    if (!piece) this.lists.set(list, (piece = { table: CHANNEL_SETS, key: () => channelsKey(report), list, make: () => channelRowsOf(report), files: 0, id: 0, fresh: false }));
+    if (!piece) this.lists.set(list, (piece = { table: CHANNEL_SETS, key: () => channelsKey({ channels }), list, make: () => channelRowsOf(report), files: 0, id: 0, fresh: false }));
     piece.files++;
     return piece;
   }
@@ -221,7 +222,7 @@ function keyOf(row: Row): string {
 /** A text of as many characters. */
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): string => Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
 
-function channelsKey({ channels }: ExrReport): string {
+function channelsKey({ channels }: Pick<ExrReport, 'channels'>): string {
   let key = 'c';
   for (const { part_index, name, layer, view, type, x_sampling, y_sampling, p_linear } of channels) key += `${part_index}\0${name}\0${layer}\0${view === null ? '' : `v${view}`}\0${type}\0${x_sampling}\0${y_sampling}\0${p_linear}\0`;
   return key;

@@ -1,7 +1,10 @@
 /** SELECTs of find, similar, known and summary. */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { CHANNEL_DIMENSIONS, EMBEDDING_VERSION, METADATA_DIMENSIONS } from '../../embed/index.ts';
-import { filterSql } from '../filter-sql.ts';
+import { frameNumberOf, sequenceKeyOf } from '../../sequence/index.ts';
+import { collapseRows, withoutTexture, type FileRow } from '../collapse.ts';
+import { filterSql, hasConditions } from '../filter-sql.ts';
+import { fileIdOf } from '../identity.ts';
 import type { Count, ExrQuery, ExrRow, KnownFile, StoreFilter, StoreSummary } from '../types.ts';
 import { STORE_VERSION } from '../columns.ts';
 import { duckdb } from './gate.ts';
@@ -11,34 +14,74 @@ const maybe = (value: unknown): number | null => (value === null || value === un
 const text = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
 /** What the sets of parts of the files chosen say, one line a set. */
-const PART_FACTS = `SELECT p.content, max(p.width) AS width, max(p.height) AS height, string_agg(DISTINCT p.compression, ',' ORDER BY p.compression) AS compression,
-  string_agg(DISTINCT p.color_space, ', ' ORDER BY p.color_space) AS color_space, string_agg(DISTINCT p.render_software, ', ' ORDER BY p.render_software) AS software FROM part_sets p SEMI JOIN chosen c ON c.part_set = p.content GROUP BY p.content`;
+const PART_FACTS = `SELECT p.content, max(p.width) AS width, max(p.height) AS height, max(p.display_width) AS display_width, max(p.display_height) AS display_height, string_agg(DISTINCT p.compression, ',' ORDER BY p.compression) AS compression,
+  string_agg(DISTINCT p.color_space, ', ' ORDER BY p.color_space) AS color_space, string_agg(DISTINCT p.render_software, ', ' ORDER BY p.render_software) AS software,
+  bool_and(p.is_tiled AND p.level_mode IS NOT DISTINCT FROM 'mipmap_levels') AS texture FROM part_sets p SEMI JOIN chosen c ON c.part_set = p.content GROUP BY p.content`;
+const FACTS = 'p.width, p.height, p.display_width, p.display_height, p.compression, p.color_space, p.software, p.texture';
 
-const ROW_COLUMNS = 'c.file_id, c.bucket, c.path, c.status, c.size_bytes, c.mtime, c.files, c.first_frame, c.last_frame, c.missing_frames, c.multipart_count, c.channel_count, p.width, p.height, p.compression, p.color_space, p.software, c.error_message';
+const ROW_COLUMNS = `c.multipart_count, c.channel_count, c.status, c.error_message, c.bucket, ${FACTS}`;
 
-function rowOf(cells: readonly unknown[]): ExrRow {
+/** What a row of ROW_COLUMNS says of a file, or of all files that have it in common. */
+function factsOf(cells: readonly unknown[]): Omit<FileRow, 'file_id' | 'path' | 'size_bytes' | 'mtime' | 'first_frame' | 'last_frame' | 'frames'> {
   return {
-    file_id: String(cells[0]), bucket: text(cells[1]), path: String(cells[2]), status: String(cells[3]), size_bytes: number(cells[4]), mtime: text(cells[5]), files: number(cells[6]), first_frame: maybe(cells[7]), last_frame: maybe(cells[8]),
-    missing_frames: number(cells[9]), parts: number(cells[10]), channels: number(cells[11]), width: maybe(cells[12]), height: maybe(cells[13]), compression: text(cells[14]), color_space: text(cells[15]), software: text(cells[16]), error: text(cells[17]),
+    bucket: text(cells[4]), status: String(cells[2]), files: 1, sequence_files: 1, missing_frames: 0, parts: number(cells[0]), channels: number(cells[1]), width: maybe(cells[5]), height: maybe(cells[6]), display_width: maybe(cells[7]),
+    display_height: maybe(cells[8]), compression: text(cells[9]), color_space: text(cells[10]), software: text(cells[11]), error: text(cells[3]), looksLikeTexture: cells[12] === true,
   };
 }
 
-const SINGLE = 'f.file_id, f.bucket, f.file_path AS path, f.status, f.size_bytes, f.mtime, 1 AS files, f.frame_number AS first_frame, f.frame_number AS last_frame, 0 AS missing_frames, f.multipart_count, f.channel_count, f.error_message, f.part_set';
-const FIRST = '(arg_min({ id: f.file_id, parts: f.part_set }, coalesce(f.frame_number, 0)))';
-/** Of a sequence the first frame stands for the others; what they are together is counted. */
-const COLLAPSED = `${FIRST}.id AS file_id, ${FIRST}.parts AS part_set, f.bucket, CASE WHEN count(*) > 1 THEN any_value(f.sequence) ELSE any_value(f.file_path) END AS path,
-  CASE WHEN bool_or(f.status = 'error') THEN 'error' WHEN bool_or(f.status = 'partial') THEN 'partial' ELSE min(f.status) END AS status, sum(f.size_bytes) AS size_bytes, max(f.mtime) AS mtime, count(*) AS files,
-  min(f.frame_number) AS first_frame, max(f.frame_number) AS last_frame, CASE WHEN count(f.frame_number) > 0 THEN greatest(0, max(f.frame_number)::BIGINT - min(f.frame_number) + 1 - count(DISTINCT f.frame_number)) ELSE 0 END AS missing_frames,
-  max(f.multipart_count) AS multipart_count, max(f.channel_count) AS channel_count, any_value(f.error_message) AS error_message`;
+const SINGLE = 'f.file_id, f.bucket, f.file_path AS path, f.status, f.size_bytes, f.mtime, f.frame_number, f.multipart_count, f.channel_count, f.error_message, f.part_set';
+const SINGLE_COLUMNS = `c.file_id, c.path, c.size_bytes, c.mtime, c.frame_number, ${ROW_COLUMNS}`;
+
+function singleRow(cells: readonly unknown[]): ExrRow {
+  const [id, path, bytes, mtime, frame] = cells;
+  return withoutTexture({ file_id: String(id), path: String(path), size_bytes: number(bytes), mtime: text(mtime), first_frame: maybe(frame), last_frame: maybe(frame), frames: text(frame), ...factsOf(cells.slice(5)) });
+}
 
 export async function findRows(connection: DuckDBConnection, query: ExrQuery): Promise<ExrRow[]> {
+  if (query.collapse) {
+    const rows = collapseRows(await filesTogether(connection, query), await knownPaths(connection, query));
+    return query.limit === undefined ? rows : rows.slice(0, Math.max(0, Math.floor(query.limit)));
+  }
   const filter = filterSql(query);
   const limit = query.limit === undefined ? '' : ` LIMIT ${Math.max(0, Math.floor(query.limit))}`;
-  const chosen = query.collapse
-    ? `SELECT ${COLLAPSED} FROM file_rows f WHERE ${filter.sql} GROUP BY f.bucket, coalesce(f.sequence, f.file_id) ORDER BY path${limit}`
-    : `SELECT ${SINGLE} FROM file_rows f WHERE ${filter.sql} ORDER BY path${limit}`;
-  const result = await connection.runAndReadAll(`WITH chosen AS MATERIALIZED (${chosen}) SELECT ${ROW_COLUMNS} FROM chosen c LEFT JOIN (${PART_FACTS}) p ON p.content = c.part_set ORDER BY c.path, c.bucket`, [...filter.parameters]);
-  return result.getRowsJS().map(rowOf);
+  const chosen = `SELECT ${SINGLE} FROM file_rows f WHERE ${filter.sql} ORDER BY path${limit}`;
+  const result = await connection.runAndReadAll(`WITH chosen AS MATERIALIZED (${chosen}) SELECT ${SINGLE_COLUMNS} FROM chosen c LEFT JOIN (${PART_FACTS}) p ON p.content = c.part_set ORDER BY c.path, c.bucket`, [...filter.parameters]);
+  return result.getRowsJS().map(singleRow);
+}
+
+/** The files that a filter chooses. Those that have their parts and channels in common come in one line, so that only path, size and time are read for each. */
+async function filesTogether(connection: DuckDBConnection, query: StoreFilter): Promise<FileRow[]> {
+  const filter = filterSql(query);
+  const result = await connection.runAndReadAll(
+    `WITH chosen AS MATERIALIZED (SELECT f.bucket, f.status, f.multipart_count, f.channel_count, f.error_message, f.part_set, list(f.file_path) AS paths, list(CAST(f.size_bytes AS DOUBLE)) AS sizes, list(f.mtime) AS times
+      FROM file_rows f WHERE ${filter.sql} GROUP BY ALL)
+    SELECT c.paths, c.sizes, c.times, ${ROW_COLUMNS} FROM chosen c LEFT JOIN (${PART_FACTS}) p ON p.content = c.part_set`,
+    [...filter.parameters],
+  );
+  return result.getRowsJS().flatMap(([paths, sizes, times, ...cells]) => {
+    const facts = factsOf(cells);
+    return (paths as string[]).map((path, i) => {
+      const frame = frameNumberOf(path);
+      return {
+        file_id: fileIdOf({ bucket: facts.bucket, path }), path, size_bytes: number((sizes as unknown[])[i]), mtime: text((times as unknown[])[i]), first_frame: frame, last_frame: frame, frames: frame === null ? null : String(frame), ...facts,
+      };
+    });
+  });
+}
+
+/** All paths in the folders of the files that a filter chooses, by bucket: what it left out of a sequence is not missing. */
+async function knownPaths(connection: DuckDBConnection, query: ExrQuery): Promise<Map<string, string[]>> {
+  const { collapse: _, limit: __, ...filter } = query;
+  if (!hasConditions(filter)) return new Map();
+  const chosen = filterSql(filter);
+  const seen = filterSql({ within: filter.within });
+  const shifted = seen.sql.replace(/\$(\d+)/g, (_match, position: string) => `$${Number(position) + chosen.parameters.length}`);
+  const result = await connection.runAndReadAll(
+    `WITH folders AS MATERIALIZED (SELECT DISTINCT f.bucket, f.directory FROM file_rows f WHERE ${chosen.sql})
+    SELECT f.bucket, list(f.file_path) FROM file_rows f JOIN folders d ON d.directory = f.directory AND d.bucket IS NOT DISTINCT FROM f.bucket WHERE ${shifted} GROUP BY f.bucket`,
+    [...chosen.parameters, ...seen.parameters],
+  );
+  return new Map(result.getRowsJS().map(([bucket, paths]) => [text(bucket) ?? '', paths as string[]]));
 }
 
 /** Exact top k by cosine, over files whose vectors have our version; of a sequence only its nearest file when `collapse`. */
@@ -46,17 +89,33 @@ export async function nearestRows(connection: DuckDBConnection, vector: Float32A
   const { ARRAY, FLOAT, arrayValue } = await duckdb();
   const { sql, parameters } = filterSql(filter);
   const [column, length] = by === 'metadata' ? ['metadata_embedding', METADATA_DIMENSIONS] : ['channel_embedding', CHANNEL_DIMENSIONS];
-  const bound = [...parameters, arrayValue([...vector]), EMBEDDING_VERSION, exceptId ?? ''];
   const at = parameters.length;
   const types = [...parameters.map(() => undefined), ARRAY(FLOAT, length)] as never[];
-  const ranked = `SELECT f.file_id, coalesce(f.sequence, f.file_id) AS grouped, v.distance FROM file_rows f JOIN (SELECT content, array_cosine_distance(${column}, $${at + 1}) AS distance FROM vector_sets) v ON v.content = f.vector_set WHERE f.embedding_version = $${at + 2} AND f.file_id <> $${at + 3} AND ${sql}`;
-  const once = collapse ? 'SELECT arg_min(file_id, distance) AS file_id, min(distance) AS distance FROM ranked GROUP BY grouped' : 'SELECT file_id, distance FROM ranked';
-  const statement = `WITH ranked AS (${ranked}), nearest AS MATERIALIZED (SELECT * FROM (${once}) ORDER BY distance, file_id LIMIT ${Math.max(0, Math.floor(limit))}),
-    chosen AS MATERIALIZED (SELECT ${SINGLE} FROM file_rows f SEMI JOIN nearest n ON n.file_id = f.file_id)
-    SELECT ${ROW_COLUMNS}, n.distance FROM nearest n JOIN chosen c ON c.file_id = n.file_id LEFT JOIN (${PART_FACTS}) p ON p.content = c.part_set ORDER BY n.distance, c.path`;
-  const result = await connection.runAndReadAll(statement, bound, types);
-  return result.getRowsJS().map((cells) => ({ row: rowOf(cells), similarity: 1 - number(cells[18]) }));
+  const wanted = Math.max(0, Math.floor(limit));
+  const ranked = `SELECT f.file_id, f.bucket, f.file_path, v.distance FROM file_rows f JOIN (SELECT content, array_cosine_distance(${column}, $${at + 1}) AS distance FROM vector_sets) v ON v.content = f.vector_set WHERE f.embedding_version = $${at + 2} AND f.file_id <> $${at + 3} AND ${sql}`;
+  const nearest = async (many: number): Promise<readonly (readonly unknown[])[]> =>
+    (await connection.runAndReadAll(`SELECT file_id, bucket, file_path, distance FROM (${ranked}) ORDER BY distance, file_id LIMIT ${many}`, [...parameters, arrayValue([...vector]), EMBEDDING_VERSION, exceptId ?? ''], types)).getRowsJS();
+  // Of a sequence only its nearest file: many frames may stand before the next sequence.
+  const best = new Map<string, { id: string; distance: number }>();
+  for (let many = collapse ? wanted * CROWD : wanted; ; many *= CROWD) {
+    const rows = wanted === 0 ? [] : await nearest(many);
+    best.clear();
+    for (const [id, bucket, path, distance] of rows) {
+      const group = collapse ? `${text(bucket) ?? ''}\0${sequenceKeyOf(String(path))}` : String(id);
+      if (best.size < wanted && !best.has(group)) best.set(group, { id: String(id), distance: number(distance) });
+    }
+    if (best.size === wanted || rows.length < many) break;
+  }
+  const found = [...best.values()];
+  const ids = found.map((_, i) => `$${i + 1}`).join(', ') || 'NULL';
+  const result = await connection.runAndReadAll(
+    `WITH chosen AS MATERIALIZED (SELECT ${SINGLE} FROM file_rows f WHERE f.file_id IN (${ids})) SELECT ${SINGLE_COLUMNS} FROM chosen c LEFT JOIN (${PART_FACTS}) p ON p.content = c.part_set`, found.map(({ id }) => id),
+  );
+  const rows = new Map(result.getRowsJS().map((cells) => [String(cells[0]), singleRow(cells)]));
+  return found.map(({ id, distance }) => ({ row: rows.get(id)!, similarity: 1 - distance })).sort((a, b) => b.similarity - a.similarity || (a.row.path < b.row.path ? -1 : 1));
 }
+/** Files of a sequence that may crowd each other out of the nearest. */
+const CROWD = 64;
 
 export async function knownBelow(connection: DuckDBConnection, under: { readonly bucket: string | null; readonly path: string } | null): Promise<KnownFile[]> {
   const where = under === null ? '' : ` AND f.bucket IS NOT DISTINCT FROM $1 AND ($2 = '' OR f.file_path = $2 OR starts_with(f.file_path, $3))`;

@@ -22,9 +22,9 @@ export async function storedReports(connection: DuckDBConnection, ids: readonly 
       attributes: (attributes.get(`${row['file_id']} ${row['part_index']}`) ?? []).map((one) => ({ name: one['attr_name'] as string, type: one['attr_type'] as string, size: Number(one['size_bytes']), value: one['value_json'] === null ? null : (JSON.parse(one['value_json'] as string) as null) })),
     });
   }
-  for (const row of await read('SELECT f.file_id, c.channel_name, c.layer_name, c.component_name, c.view_name, c.channel_type, c.x_sampling, c.y_sampling FROM wanted f JOIN channel_sets c ON c.content = f.channel_set ORDER BY c.channel_index')) {
+  for (const row of await read('SELECT f.file_id, c.channel_name, c.layer_name, c.component_name, c.view_name, c.channel_type, c.x_sampling, c.y_sampling, c.p_linear, c.part_index FROM wanted f JOIN channel_sets c ON c.content = f.channel_set ORDER BY c.channel_index')) {
     found.get(row['file_id'] as string)!.channels.push({
-      name: row['channel_name'] as string, layer: row['layer_name'] as string, component: row['component_name'] as string, view: row['view_name'] as string | null, type: row['channel_type'] as 'half', x_sampling: row['x_sampling'] as number, y_sampling: row['y_sampling'] as number,
+      name: row['channel_name'] as string, layer: row['layer_name'] as string, component: row['component_name'] as string, view: row['view_name'] as string | null, type: row['channel_type'] as 'half', x_sampling: row['x_sampling'] as number, y_sampling: row['y_sampling'] as number, p_linear: row['p_linear'] === true, part_index: row['part_index'] as number,
     });
   }
   return found;

@@ -112,10 +112,13 @@ async function keepByChannels(tx: Transaction, tables: StoreTables, filter: Stor
   if (asked.length === 0) return;
   // A frame's channels are the next one's: a name is matched once.
   const verdicts = new Map<string, typeof asked>();
-  for await (const row of rowsOfFiles(tx, tables, 'channels', ['channel_name'], chosen)) {
+  for await (const row of rowsOfFiles(tx, tables, 'channels', ['channel_name', 'layer_name', 'component_name'], chosen)) {
     const name = row['channel_name'] as string;
-    let fitting = verdicts.get(name);
-    if (fitting === undefined) verdicts.set(name, (fitting = asked.filter((one) => one.fits(name))));
+    // The layer may be said by the part's name alone.
+    const full = row['layer_name'] ? `${row['layer_name']}.${row['component_name']}` : name;
+    const key = `${name}\0${full}`;
+    let fitting = verdicts.get(key);
+    if (fitting === undefined) verdicts.set(key, (fitting = asked.filter((one) => one.fits(name) || one.fits(full))));
     for (const one of fitting) one.ids.add(row['file_id'] as string);
   }
   keep(chosen, (id) => asked.every(({ ids, there }) => ids.has(id) === there));

@@ -5,6 +5,8 @@ import type { ReportBox } from '../../report/index.ts';
 import { wellFormed } from '../identity.ts';
 import type { Row } from '../rows.ts';
 import type { ExrQuery, ExrRow, KnownFile } from '../types.ts';
+import { collapseRows, withoutTexture, type FileRow } from '../collapse.ts';
+import { hasConditions } from '../filter-sql.ts';
 import { chosenFiles, plain, rowsOfFiles } from './choose.ts';
 import type { StoreTables } from './tables.ts';
 import { compareText } from './text.ts';
@@ -12,32 +14,17 @@ import { compareText } from './text.ts';
 /** Columns of `files` that an ExrRow is made of. */
 const SHOWN = ['file_id', 'bucket', 'file_path', 'status', 'size_bytes', 'mtime', 'frame_number', 'sequence', 'multipart_count', 'channel_count', 'error_message'];
 
-type Bare = Omit<ExrRow, 'width' | 'height' | 'compression' | 'color_space' | 'software'>;
+type Bare = Omit<FileRow, 'width' | 'height' | 'display_width' | 'display_height' | 'compression' | 'color_space' | 'software' | 'looksLikeTexture'>;
 
 const number = (cell: unknown): number => Number(cell ?? 0);
 const maybe = (cell: unknown): number | null => (cell === null || cell === undefined ? null : Number(cell));
 const text = (cell: unknown): string | null => (cell === null || cell === undefined ? null : String(cell));
 
 function single(row: Row): Bare {
+  const frame = maybe(row['frame_number']);
   return {
-    file_id: String(row['file_id']), bucket: text(row['bucket']), path: String(row['file_path']), status: String(row['status']), size_bytes: number(row['size_bytes']), mtime: text(row['mtime']), files: 1,
-    first_frame: maybe(row['frame_number']), last_frame: maybe(row['frame_number']), missing_frames: 0, parts: number(row['multipart_count']), channels: number(row['channel_count']), error: text(row['error_message']),
-  };
-}
-
-/** Of a sequence the first frame stands for the others; what they are together is counted. */
-function collapsed(rows: readonly Row[]): Bare {
-  const [first, ...others] = rows.toSorted((a, b) => number(a['frame_number']) - number(b['frame_number']) || compareText(String(a['file_path']), String(b['file_path'])));
-  if (others.length === 0) return single(first!);
-  const statuses = rows.map((row) => String(row['status']));
-  const frames = new Set(rows.map((row) => maybe(row['frame_number'])).filter((frame) => frame !== null));
-  const [low, high] = [reduce(frames, Math.min), reduce(frames, Math.max)];
-  return {
-    ...single(first!), path: String(first!['sequence']), status: statuses.includes('error') ? 'error' : statuses.includes('partial') ? 'partial' : statuses.sort(compareText)[0]!,
-    size_bytes: rows.reduce((sum, row) => sum + number(row['size_bytes']), 0), mtime: rows.map((row) => text(row['mtime'])).reduce((last, one) => (one !== null && (last === null || compareText(one, last) > 0) ? one : last), null), files: rows.length,
-    first_frame: low, last_frame: high, missing_frames: low === null || high === null ? 0 : Math.max(0, high - low + 1 - frames.size),
-    parts: number(reduce(rows.map((row) => number(row['multipart_count'])), Math.max)), channels: number(reduce(rows.map((row) => number(row['channel_count'])), Math.max)),
-    error: text(rows.map((row) => row['error_message'] ?? null).find((message) => message !== null)),
+    file_id: String(row['file_id']), bucket: text(row['bucket']), path: String(row['file_path']), status: String(row['status']), size_bytes: number(row['size_bytes']), mtime: text(row['mtime']), files: 1, sequence_files: 1,
+    first_frame: frame, last_frame: frame, frames: text(frame), missing_frames: 0, parts: number(row['multipart_count']), channels: number(row['channel_count']), error: text(row['error_message']),
   };
 }
 
@@ -48,43 +35,55 @@ function reduce(values: Iterable<number>, pick: (a: number, b: number) => number
 }
 
 export async function findRows(tx: Transaction, tables: StoreTables, query: ExrQuery): Promise<ExrRow[]> {
-  const chosen = await chosenFiles(tx, tables, query, SHOWN);
-  let rows: Bare[];
-  if (query.collapse) {
-    const groups = new Map<string, Row[]>();
-    for (const [id, row] of chosen) {
-      const key = JSON.stringify([row['bucket'] ?? null, row['sequence'] ?? id]);
-      const group = groups.get(key);
-      if (group) group.push(row);
-      else groups.set(key, [row]);
-    }
-    rows = [...groups.values()].map(collapsed);
-  } else rows = [...chosen.values()].map(single);
-  rows.sort((a, b) => compareText(a.path, b.path) || nullsLast(a.bucket, b.bucket));
-  return withPartFacts(tx, tables, query.limit === undefined ? rows : rows.slice(0, Math.max(0, Math.floor(query.limit))));
+  const chosen = await chosenFiles(tx, tables, query, query.collapse ? [...SHOWN, 'directory'] : SHOWN);
+  const first = <T>(rows: T[]): T[] => (query.limit === undefined ? rows : rows.slice(0, Math.max(0, Math.floor(query.limit))));
+  const bare = [...chosen.values()].map(single);
+  if (query.collapse) return first(collapseRows(await withPartFacts(tx, tables, bare), await knownPaths(tx, tables, query, chosen)));
+  return (await withPartFacts(tx, tables, first(bare.sort((a, b) => compareText(a.path, b.path) || nullsLast(a.bucket, b.bucket))))).map(withoutTexture);
 }
 
 const nullsLast = (a: string | null, b: string | null): number => (a === null || b === null ? Number(a === null) - Number(b === null) : compareText(a, b));
+
+/** All paths in the folders of the files chosen, by bucket: what the filter left out of a sequence is not missing. */
+async function knownPaths(tx: Transaction, tables: StoreTables, query: ExrQuery, chosen: ReadonlyMap<string, Row>): Promise<Map<string, string[]>> {
+  const { collapse: _, limit: __, ...filter } = query;
+  const known = new Map<string, string[]>();
+  if (!hasConditions(filter)) return known;
+  const placeOf = (row: Row): string => `${text(row['bucket']) ?? ''}\0${text(row['directory']) ?? ''}`;
+  const places = new Set([...chosen.values()].map(placeOf));
+  for (const row of (await chosenFiles(tx, tables, { within: filter.within }, ['bucket', 'file_path', 'directory'])).values()) {
+    if (!places.has(placeOf(row))) continue;
+    const bucket = text(row['bucket']) ?? '';
+    const own = known.get(bucket);
+    if (own) own.push(String(row['file_path']));
+    else known.set(bucket, [String(row['file_path'])]);
+  }
+  return known;
+}
 
 /** Rows of these files, by id. */
 export async function singleRows(tx: Transaction, tables: StoreTables, ids: ReadonlySet<string>): Promise<Map<string, ExrRow>> {
   const rows = new Map<string, Bare>();
   for await (const row of rowsOfFiles(tx, tables, 'files', SHOWN, ids)) if (!rows.has(row['file_id'] as string)) rows.set(row['file_id'] as string, single(row));
-  return new Map((await withPartFacts(tx, tables, [...rows.values()])).map((row) => [row.file_id, row]));
+  return new Map((await withPartFacts(tx, tables, [...rows.values()])).map((row) => [row.file_id, withoutTexture(row)]));
 }
 
-async function withPartFacts(tx: Transaction, tables: StoreTables, rows: readonly Bare[]): Promise<ExrRow[]> {
-  const facts = new Map(rows.map(({ file_id }) => [file_id, { width: null as number | null, height: null as number | null, compression: new Set<string>(), color_space: new Set<string>(), software: new Set<string>() }]));
-  for await (const part of rowsOfFiles(tx, tables, 'parts', ['width', 'height', 'compression', 'color_space', 'render_software'], facts)) {
+const SIZES = ['width', 'height', 'display_width', 'display_height'] as const;
+
+async function withPartFacts(tx: Transaction, tables: StoreTables, rows: readonly Bare[]): Promise<FileRow[]> {
+  const made = () => ({ width: null as number | null, height: null as number | null, display_width: null as number | null, display_height: null as number | null, compression: new Set<string>(), color_space: new Set<string>(), software: new Set<string>(), texture: null as boolean | null });
+  const facts = new Map(rows.map(({ file_id }) => [file_id, made()]));
+  for await (const part of rowsOfFiles(tx, tables, 'parts', [...SIZES, 'compression', 'color_space', 'render_software', 'is_tiled', 'level_mode'], facts)) {
     const own = facts.get(part['file_id'] as string)!;
-    for (const name of ['width', 'height'] as const) own[name] = reduce([own[name], maybe(part[name])].filter((value) => value !== null), Math.max);
+    for (const name of SIZES) own[name] = reduce([own[name], maybe(part[name])].filter((value) => value !== null), Math.max);
     for (const [name, column] of [['compression', 'compression'], ['color_space', 'color_space'], ['software', 'render_software']] as const) if (typeof part[column] === 'string') own[name].add(part[column]);
+    own.texture = (own.texture ?? true) && part['is_tiled'] === true && part['level_mode'] === 'mipmap_levels';
   }
   const joined = (texts: ReadonlySet<string>, by: string): string | null => (texts.size === 0 ? null : [...texts].sort(compareText).join(by));
   return rows.map((row) => {
-    const { width, height, compression, color_space, software } = facts.get(row.file_id)!;
+    const { compression, color_space, software, texture, ...sizes } = facts.get(row.file_id)!;
     const { error, ...before } = row;
-    return { ...before, width, height, compression: joined(compression, ','), color_space: joined(color_space, ', '), software: joined(software, ', '), error };
+    return { ...before, ...sizes, compression: joined(compression, ','), color_space: joined(color_space, ', '), software: joined(software, ', '), error, looksLikeTexture: texture === true };
   });
 }
 
@@ -128,9 +127,9 @@ export async function storedReports(tx: Transaction, tables: StoreTables, ids: R
       attributes: (attributes.get(`${row['file_id']} ${row['part_index']}`) ?? []).map((one) => ({ name: one['attr_name'] as string, type: one['attr_type'] as string, size: number(one['size_bytes']), value: one['value_json'] == null || one['value_sha256'] != null ? null : (JSON.parse(one['value_json'] as string) as null) })),
     });
   }
-  for (const row of await rowsOf('channels', 'channel_index', ['channel_name', 'layer_name', 'component_name', 'view_name', 'channel_type', 'x_sampling', 'y_sampling'], (one) => `${one['file_id']} ${one['channel_index']}`)) {
+  for (const row of await rowsOf('channels', 'channel_index', ['channel_name', 'layer_name', 'component_name', 'view_name', 'channel_type', 'x_sampling', 'y_sampling', 'p_linear', 'part_index'], (one) => `${one['file_id']} ${one['channel_index']}`)) {
     found.get(row['file_id'] as string)?.channels.push({
-      name: row['channel_name'] as string, layer: row['layer_name'] as string, component: row['component_name'] as string, view: text(row['view_name']), type: row['channel_type'] as 'half', x_sampling: row['x_sampling'] as number, y_sampling: row['y_sampling'] as number,
+      name: row['channel_name'] as string, layer: row['layer_name'] as string, component: row['component_name'] as string, view: text(row['view_name']), type: row['channel_type'] as 'half', x_sampling: row['x_sampling'] as number, y_sampling: row['y_sampling'] as number, p_linear: row['p_linear'] === true, part_index: number(row['part_index']),
     });
   }
   return found;

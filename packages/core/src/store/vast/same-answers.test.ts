@@ -119,7 +119,7 @@ describe('similar and known', () => {
     const { vectorFromArray, Table, Utf8, Float64 } = await import('apache-arrow');
     const other = await Bench.start({ sql: (statement) => {
       asked.push(statement);
-      return new Table({ file_id: vectorFromArray(known.slice(0, 2), new Utf8()), sequence: vectorFromArray([null, null], new Utf8()), distance: vectorFromArray([0.25, 0.5], new Float64()) }) as never;
+      return new Table({ file_id: vectorFromArray(known.slice(0, 2), new Utf8()), bucket: vectorFromArray([null, null], new Utf8()), file_path: vectorFromArray(['/a.exr', '/b.exr'], new Utf8()), distance: vectorFromArray([0.25, 0.5], new Float64()) }) as never;
     } });
     const target = other.target();
     const store = other.store(target, { queryEngine: true });

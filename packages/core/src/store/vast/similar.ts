@@ -2,6 +2,8 @@
 import type { Database, Transaction } from '@exr/vastdb';
 import { CHANNEL_DIMENSIONS, EMBEDDING_VERSION, METADATA_DIMENSIONS } from '../../embed/index.ts';
 import { ExrError } from '../../errors.ts';
+import { sequenceKeyOf } from '../../sequence/index.ts';
+import { hasConditions } from '../filter-sql.ts';
 import type { StoreFilter } from '../types.ts';
 import { chosenFiles } from './choose.ts';
 import { vastLocation, type VastTarget } from './location.ts';
@@ -52,6 +54,13 @@ const before = (a: Near, b: Near): boolean => a.similarity > b.similarity || (a.
 
 const columnOf = (by: 'metadata' | 'channels'): { column: string; length: number } => (by === 'metadata' ? { column: 'metadata_embedding', length: METADATA_DIMENSIONS } : { column: 'channel_embedding', length: CHANNEL_DIMENSIONS });
 
+interface Column {
+  get(i: number): unknown;
+}
+
+/** What files of one sequence have in common. */
+const groupOf = (bucket: unknown, path: unknown): string => `${bucket == null ? '' : String(bucket)}\0${sequenceKeyOf(String(path))}`;
+
 /** Exact top k by cosine, over files whose vectors have our version. Memory is a page and k rows, plus the ids that fit when there is a filter. */
 export async function nearestHere(tx: Transaction, tables: StoreTables, { vector, by, limit, collapse, exceptId, filter }: Nearest): Promise<readonly Near[]> {
   const { v } = tables;
@@ -64,9 +73,9 @@ export async function nearestHere(tx: Transaction, tables: StoreTables, { vector
   const narrow = chosen !== undefined && chosen.size <= 1000 ? [v.oneOf('file_id', [...chosen.keys()])] : [];
   const norm = Math.sqrt(dot(vector, 0, vector));
   // eslint-disable-next-line no-restricted-syntax -- as many as the question has conditions
-  for await (const batch of tables.table(tx, 'files').select({ columns: ['file_id', 'sequence', column], where: v.and(...where, ...narrow), pageSize: PAGE_ROWS })) {
+  for await (const batch of tables.table(tx, 'files').select({ columns: ['file_id', 'bucket', 'file_path', column], where: v.and(...where, ...narrow), pageSize: PAGE_ROWS })) {
     const { values: vectors, there } = vectorsOf(batch, column, length);
-    const [ids, sequences] = [batch.getChild('file_id')!, batch.getChild('sequence')!];
+    const [ids, buckets, paths] = ['file_id', 'bucket', 'file_path'].map((name) => batch.getChild(name)!) as unknown as [Column, Column, Column];
     for (let i = 0; i < batch.numRows; i++) {
       const fileId = String(ids.get(i));
       if (!there(i) || fileId === exceptId || (chosen && !chosen.has(fileId))) continue;
@@ -74,7 +83,7 @@ export async function nearestHere(tx: Transaction, tables: StoreTables, { vector
       const similarity = dot(vectors, from, vector) / (Math.sqrt(squares(vectors, from, length)) * norm);
       // A vector of zeros is like nothing.
       if (Number.isNaN(similarity)) continue;
-      best.offer({ fileId, similarity }, (collapse ? (sequences.get(i) as string | null) : null) ?? fileId);
+      best.offer({ fileId, similarity }, collapse ? groupOf(buckets.get(i), paths.get(i)) : fileId);
     }
   }
   return best.all;
@@ -101,10 +110,6 @@ function squares(values: Float32Array, from: number, length: number): number {
   return sum;
 }
 
-export function hasConditions({ where, channels, missingChannels, attributes, software, colorSpace, since, bucket, under, within }: StoreFilter): boolean {
-  return (where !== undefined && where.trim() !== '') || [channels, missingChannels, attributes].some((list) => (list?.length ?? 0) > 0) || [software, colorSpace, since, bucket, under, within].some((value) => value !== undefined);
-}
-
 /** Files of a sequence that may crowd each other out of the engine's answer. */
 const CROWD = 64;
 
@@ -117,14 +122,14 @@ export async function nearestThere(database: Database, target: VastTarget, { vec
   const wanted = Math.max(0, Math.floor(limit));
   const asked = (collapse ? wanted * CROWD : wanted) + 1;
   const given = `ARRAY[${Array.from(vector, (value) => value.toString()).join(', ')}]::FLOAT[${length}]`;
-  const statement = `SELECT file_id, sequence, array_cosine_distance(${column}::FLOAT[${length}], ${given}) AS distance FROM "${target.bucket}/${target.schema}".files WHERE ${column} IS NOT NULL AND embedding_version = ${EMBEDDING_VERSION} AND status <> 'deleted' ORDER BY distance, file_id LIMIT ${asked}`;
+  const statement = `SELECT file_id, bucket, file_path, array_cosine_distance(${column}::FLOAT[${length}], ${given}) AS distance FROM "${target.bucket}/${target.schema}".files WHERE ${column} IS NOT NULL AND embedding_version = ${EMBEDDING_VERSION} AND status <> 'deleted' ORDER BY distance, file_id LIMIT ${asked}`;
   const best = new Best(wanted);
   let rows = 0;
   for await (const row of database.sql(statement, signal === undefined ? {} : { signal }).rows()) {
     rows++;
-    const { file_id: fileId, sequence, distance } = row as { file_id?: unknown; sequence?: unknown; distance?: unknown };
-    if (typeof fileId !== 'string' || typeof distance !== 'number') throw new ExrError('READ_FAILED', `${vastLocation(target)}: the query engine answered with the columns ${Object.keys(row).join(', ')}, expected file_id, sequence, distance`);
-    if (fileId !== exceptId) best.offer({ fileId, similarity: 1 - distance }, (collapse && typeof sequence === 'string' ? sequence : null) ?? fileId);
+    const { file_id: fileId, bucket, file_path: path, distance } = row as { file_id?: unknown; bucket?: unknown; file_path?: unknown; distance?: unknown };
+    if (typeof fileId !== 'string' || typeof distance !== 'number' || typeof path !== 'string') throw new ExrError('READ_FAILED', `${vastLocation(target)}: the query engine answered with the columns ${Object.keys(row).join(', ')}, expected file_id, bucket, file_path, distance`);
+    if (fileId !== exceptId) best.offer({ fileId, similarity: 1 - distance }, collapse ? groupOf(bucket, path) : fileId);
   }
   return best.all.length === wanted || rows < asked ? best.all : undefined;
 }

@@ -10,7 +10,8 @@ import { vastLocation, type VastTarget } from './location.ts';
 import { serialised } from './locks.ts';
 import { doublesOf, failuresOf, purgeTombstones } from './maintain.ts';
 import { findRows, knownBelow, singleRows, storedReports } from './read.ts';
-import { hasConditions, nearestHere, nearestThere, type Near, type Nearest } from './similar.ts';
+import { hasConditions } from '../filter-sql.ts';
+import { nearestHere, nearestThere, type Near, type Nearest } from './similar.ts';
 import { findTables, provisionTables, type StoreTables } from './tables.ts';
 import { isThere, putAll, removeAll, settleRaces, touchAll, type OwnRows, type Written } from './write.ts';
 
