@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core';
 import { integer, string } from '@oclif/core/flags';
 import { resolve } from 'node:path';
-import { EMBEDDING_VERSION, ExrError, embedDescription, inspect, isS3Url, parseS3Url, type ExrReport } from '@exr/core';
+import { EMBEDDING_VERSION, ExrError, embedDescription, inspect, isS3Url, parseS3Url, plainText, type ExrReport } from '@exr/core';
 import { fileIdOf, type ExrStore } from '@exr/core/store';
 import { ExrCommand, outputFlags } from '../base-command.ts';
 import { namedInput } from '../inputs/expand.ts';
@@ -55,9 +55,11 @@ export default class Similar extends ExrCommand {
           { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf(locationOf(args.file)) },
           { signal: this.signal },
         );
-        if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
+        const asked = flags.describe === undefined ? null : embedDescription(flags.describe, await store.vocabulary({ signal: this.signal }));
+      if (asked && asked.unknown.length > 0) process.stderr.write(`not understood: ${plainText(asked.unknown.join(', '), { max: 200 })}\n`);
+      if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
         else {
-          if (flags.describe !== undefined) await output.write(paint.dim(`understood: ${embedDescription(flags.describe).understood.join(', ') || 'nothing'}\n`));
+          if (asked) await output.write(paint.dim(`understood: ${asked.understood.join(', ') || 'nothing'}\n`));
           await output.write(matches.length === 0 ? 'nothing found\n' : matches.map((match) => renderMatch(match, paint)).join(''));
           if (await hasOlderVectors(store)) await output.write(paint.yellow('some files of this store have vectors of another version and were not compared: index them again\n'));
         }

@@ -5,11 +5,16 @@ export function formatValue(attribute: ReportAttribute, room: number): string {
   const { type, value } = attribute;
   if (typeof value === 'string') return fit(`"${plainText(value.slice(0, room * 4))}"`, room, value.length > room * 4 || value.length + 2 > room ? `… (${formatCount([...value].length)} characters)` : '');
   if (Array.isArray(value) && type === 'stringvector') return list(value.map((item) => JSON.stringify(item)), room);
+  // Text that is no UTF-8 is Latin-1 nearly always: readable, and marked.
+  if (isBytes(value) && value.text !== undefined) return `${fit(`"${plainText(latin1(value.data).slice(0, room * 4))}"`, Math.max(12, room - 10), '…')} (Latin-1)`;
   if (isBytes(value)) return `${formatBytes(value.length)} of bytes${value.length ? `, base64 ${fit(value.data, Math.max(12, room - 30), '…')}` : ''}`;
   const own = OWN[type];
   if (own && typeof value === 'object' && value !== null && !Array.isArray(value)) return plainText(own(value as Record<string, never>), { max: room * 2 });
   return list(pieces(value, SINGLE.has(type)), room);
 }
+
+/** The bytes of base64, each the character of its number; those that Windows-1252 has in place of controls are left to be escaped. */
+const latin1 = (data: string): string => Buffer.from(data, 'base64').toString('latin1');
 
 /** Types whose numbers are binary32: shown as the shortest decimal that is the same float. */
 const SINGLE = new Set(['float', 'floatvector', 'v2f', 'v3f', 'm33f', 'm44f', 'box2f', 'chromaticities']);

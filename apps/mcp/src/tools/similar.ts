@@ -20,7 +20,7 @@ export const similar = defineTool({
     limit: z.number().int().min(1).max(30).default(10), ...filterInput,
   }),
   output: z.object({
-    understood: z.array(z.string()).optional().describe('How the description was read'),
+    understood: z.array(z.string()).optional().describe('How the description was read'), not_understood: z.array(z.string()).optional().describe('Words of it that say nothing here'),
     matches: z.array(z.object({ similarity: z.number().describe('Cosine; 1 = made the same way'), row: rowOutput, alike: z.array(z.string()), apart: z.array(z.string()).describe('- only the asked file has it, + only the match') })),
     note: untrusted,
   }),
@@ -29,10 +29,13 @@ export const similar = defineTool({
     const asked = path === undefined ? { to: description!, exceptId: undefined } : await reportOf(path, call);
     const found = await storeOf(call).similar({ ...(await filterOf(filter, call)), to: asked.to, by, limit, exceptId: asked.exceptId }, { signal: call.signal });
     const shown = page(found.map((match) => matchData(match, call)), { cursor: undefined, of: [], cost: (match) => matchText(match) + JSON.stringify(match) }).items;
-    const understood = description === undefined ? undefined : embedDescription(description).understood.slice(0, 20).map((each) => safe(each, 80));
-    const lines = [`${shown.length} matches for ${path === undefined ? `the description (understood: ${understood!.join(', ') || 'nothing'})` : name(path, 300)}`, ...shown.map(matchText)];
+    const read = description === undefined ? undefined : embedDescription(description, await storeOf(call).vocabulary({ signal: call.signal }));
+    const words = (some: readonly string[]): string[] => some.slice(0, 20).map((each) => safe(each, 80));
+    const understood = read && words(read.understood);
+    const unknown = read && read.unknown.length > 0 ? words(read.unknown) : undefined;
+    const lines = [`${shown.length} matches for ${path === undefined ? `the description (understood: ${understood!.join(', ') || 'nothing'}${unknown ? `; not understood: ${unknown.join(', ')}` : ''})` : name(path, 300)}`, ...shown.map(matchText)];
     if (found.length === 0) lines.push('nothing matches: loosen the filter, or index a folder with exr_index');
-    return { text: lines.join('\n'), data: { ...(understood && { understood }), matches: [...shown], note: '' } };
+    return { text: lines.join('\n'), data: { ...(understood && { understood }), ...(unknown && { not_understood: unknown }), matches: [...shown], note: '' } };
   },
 });
 

@@ -6,7 +6,7 @@ import type { ExrReport } from '../report/index.ts';
 import { channelList, type ChannelList } from '../channel-list/index.ts';
 import { bounded, boundedChannels } from './bounded.ts';
 import { channelSums, groupsOf } from './channel-vector.ts';
-import { askedChannels, describe, type PartialDescription } from './describe.ts';
+import { askedChannels, describe, type PartialDescription, type Vocabulary } from './describe.ts';
 import { explainFeatures, type Explanation } from './explain.ts';
 import { channelSetFeatures, channelsToCompare, metadataFeatures, type EmbeddableChannel, type EmbeddableReport } from './features.ts';
 import { metadataFingerprint } from './fingerprint.ts';
@@ -16,6 +16,9 @@ import { metadataVector, normalised, queryAmplitude } from './vector.ts';
 export const EMBEDDING_VERSION = 4;
 export const METADATA_DIMENSIONS = 384;
 export const CHANNEL_DIMENSIONS = 128;
+
+/** Cosines below these say that two files, or a file and a description, have nothing to do with each other. */
+export const LEAST_LIKE = { file: 0.2, description: 0.1 } as const;
 
 type Embeddable = Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport;
 
@@ -51,15 +54,19 @@ export interface QueryVectors {
   readonly channels: Float32Array;
   /** How the text was understood, piece by piece. */
   readonly understood: readonly string[];
+  /** Words that say nothing: they are looked for nowhere. */
+  readonly unknown: readonly string[];
+  /** True when nothing of it says anything: then nothing is like it. */
+  readonly empty: boolean;
 }
 
 /** Query vectors from a sentence ("cryptomatte and N and Z at 4K in DWAA") or from fields. */
-export function embedDescription(description: string | PartialDescription): QueryVectors {
-  const { features, understood, channels } = describe(description);
+export function embedDescription(description: string | PartialDescription, vocabulary?: Vocabulary): QueryVectors {
+  const { features, understood, unknown, channels } = describe(description, vocabulary);
   return {
     metadata: metadataVector(features, METADATA_DIMENSIONS, queryAmplitude(features)),
     channels: normalised(channelSums(groupsOf(channels.flatMap(askedChannels)), CHANNEL_DIMENSIONS)),
-    understood,
+    understood, unknown, empty: features.size === 0,
   };
 }
 
@@ -70,13 +77,13 @@ export function explain(a: Embeddable, b: Embeddable, options: { readonly limit?
 }
 
 /** As `explain`, for a description against a file. */
-export function explainDescription(description: string | PartialDescription, file: Embeddable, options: { readonly limit?: number } = {}): Explanation {
-  return explainFeatures(describe(description).features, metadataFeatures(bounded<EmbeddableReport>(file)), options.limit);
+export function explainDescription(description: string | PartialDescription, file: Embeddable, options: { readonly limit?: number; readonly vocabulary?: Vocabulary | undefined } = {}): Explanation {
+  return explainFeatures(describe(description, options.vocabulary).features, metadataFeatures(bounded<EmbeddableReport>(file)), options.limit);
 }
 
 export { cosine } from './vector.ts';
 export { hashText } from './hash.ts';
-export type { PartialDescription } from './describe.ts';
+export type { PartialDescription, Vocabulary } from './describe.ts';
 export type { Explanation, Reason as SimilarityReason } from './explain.ts';
 export type { Block as EmbeddingBlock } from './feature.ts';
 export type { EmbeddableChannel, EmbeddablePart, EmbeddableReport } from './features.ts';

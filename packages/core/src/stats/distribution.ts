@@ -166,6 +166,34 @@ export function distributionOf(totals: ChannelTotals): Distribution {
   }
   magnitude(bins, 0, positive, value.subarray(n));
   count.set(bins.count.subarray(0, positive), n);
+  if (pixelType === 2) return clamped(withoutZeros({ value, count }, totals, n), totals);
+  return clamped({ value, count }, totals);
+}
+
+/**
+ * The bins of a float sketch that hold ±0 hold the smallest subnormals too: zeros stand at 0, the others at their own mean. `first`: where the values from
+ * 0 upwards begin.
+ */
+function withoutZeros({ value, count }: Distribution, { bins, places }: ChannelTotals, first: number): Distribution {
+  const at = (bin: number): number => firstFrom(bins.bin, bin);
+  const has = (bin: number): boolean => bins.bin[at(bin)] === bin;
+  const values: number[] = Array.from(value);
+  const counts: number[] = Array.from(count);
+  const split = (bin: number, index: number, zeros: number, sign: 1 | -1): void => {
+    const [all, low] = [bins.count[at(bin)]!, bins.low[at(bin)]!];
+    if (zeros === 0 || zeros >= all) return;
+    const mean = (sign * low * powerOfTwo(-149)) / (all - zeros);
+    // In rising order: below zero the zeros come last, above it first.
+    values.splice(index, 1, ...(sign > 0 ? [0, mean] : [mean, 0]));
+    counts.splice(index, 1, ...(sign > 0 ? [zeros, all - zeros] : [all - zeros, zeros]));
+  };
+  if (has(0)) split(0, first, places.posZero, 1);
+  if (has(0x8000)) split(0x8000, first - 1, places.negZero, -1);
+  return { value: Float64Array.from(values), count: Float64Array.from(counts) };
+}
+
+/** No value lies outside of the least and the greatest that there is. */
+function clamped({ value, count }: Distribution, { pixelType, places }: ChannelTotals): Distribution {
   // A half stands for itself.
   if (pixelType !== 1 && places.min && places.max) {
     const [lowest, highest] = [keyValue(pixelType, places.min.key), keyValue(pixelType, places.max.key)];

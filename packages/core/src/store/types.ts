@@ -1,5 +1,5 @@
 /** What every store does. contract.spec-util.ts holds the tests that each must pass. */
-import type { PartialDescription, SimilarityReason } from '../embed/index.ts';
+import type { PartialDescription, SimilarityReason, Vocabulary } from '../embed/index.ts';
 import type { ExrReport } from '../report/index.ts';
 import type { TableName } from './columns.ts';
 import type { FileIdentity, Outcome } from './identity.ts';
@@ -231,6 +231,8 @@ export interface ExrStore {
   purge(before: string, options?: StoreOptions & { readonly limit?: number }): Promise<number>;
   query(query: ExrQuery, options?: StoreOptions): AsyncIterable<ExrRow>;
   similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]>;
+  /** Names of programs and, where that is cheap, of layers in the store: what a description may use. */
+  vocabulary(options?: StoreOptions): Promise<Vocabulary>;
   close(): Promise<void>;
 }
 

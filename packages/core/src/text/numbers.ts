@@ -16,11 +16,11 @@ export function formatBytes(bytes: number): string {
 }
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-/** For tables: about six significant digits, no needless zeros, exponent for the very large and small; null is a dash. */
+/** For tables: about six significant digits, no needless zeros, exponent for the very large and small; whole numbers up to uint32's in full; null is a dash. */
 export function formatNumber(value: number | string | null | undefined, digits = 6): string {
   if (value === null || value === undefined) return '–';
   if (typeof value === 'string') return value;
-  if (Number.isInteger(value) && Math.abs(value) < 1e9) return String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 32) return String(value);
   if (!Number.isFinite(value)) return String(value);
   const magnitude = Math.abs(value);
   if (magnitude >= 1e7 || magnitude < 1e-4) return value.toExponential(digits - 2).replace(/\.?0+e/, 'e');

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { embedChannels, embedDescription, embedMetadata, explain, explainDescription, type EmbeddableReport } from '../../embed/index.ts';
+import { embedChannels, embedDescription, embedMetadata, explain, explainDescription, LEAST_LIKE, type EmbeddableReport, type Vocabulary } from '../../embed/index.ts';
 import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { FileIdentity } from '../identity.ts';
@@ -9,7 +9,7 @@ import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, Simi
 import { exported, exportRows } from './export.ts';
 import { existsAsFile, realFile, release, withDatabase, type GateOptions } from './gate.ts';
 import { purgeTombstones, suspectsOf } from './maintain.ts';
-import { findRows, knownBelow, nearestRows, summarize } from './read.ts';
+import { findRows, knownBelow, nearestRows, summarize, vocabularyOf } from './read.ts';
 import { storedReports } from './rebuild.ts';
 import { runSql, SQL_TEMPORARY } from './sandbox.ts';
 import { checkSchema, provision } from './schema.ts';
@@ -78,16 +78,24 @@ export class DuckDbStore implements SqlStore {
     const isReport = typeof to === 'object' && 'parts' in to && Array.isArray(to.parts);
     const description = isReport ? undefined : (to as string);
     const report = isReport ? (to as ExrReport) : undefined;
-    const vector = report ? (by === 'metadata' ? embedMetadata(report) : embedChannels(report)) : embedDescription(description!)[by];
+    const vocabulary = report ? undefined : await this.vocabulary(options);
+    const wanted = report ? null : embedDescription(description!, vocabulary);
+    if (wanted?.empty) return [];
+    const vector = wanted ? wanted[by] : by === 'metadata' ? embedMetadata(report!) : embedChannels(report!);
+    const least = report ? LEAST_LIKE.file : LEAST_LIKE.description;
     return this.read(options, async (connection) => {
       const nearest = await nearestRows(connection, vector, by, query, limit, exceptId, collapse);
       const reports = await storedReports(connection, nearest.map(({ row }) => row.file_id));
-      return nearest.map(({ row, similarity }) => {
+      return nearest.filter(({ similarity }) => similarity >= least).map(({ row, similarity }) => {
         const other: EmbeddableReport = reports.get(row.file_id) ?? { parts: [], channels: [] };
-        const reasons = report ? explain(report, other, { by, limit: 6 }) : explainDescription(description!, other, { limit: 6 });
+        const reasons = report ? explain(report, other, { by, limit: 6 }) : explainDescription(description!, other, { limit: 6, vocabulary });
         return { row, similarity, together: reasons.together, apart: reasons.apart };
       });
     });
+  }
+
+  vocabulary(options?: StoreOptions): Promise<Vocabulary> {
+    return this.read(options, (connection) => vocabularyOf(connection));
   }
 
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlResult> {

@@ -1,6 +1,6 @@
 /** SELECTs of find, similar, known and summary. */
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { CHANNEL_DIMENSIONS, EMBEDDING_VERSION, METADATA_DIMENSIONS } from '../../embed/index.ts';
+import { CHANNEL_DIMENSIONS, EMBEDDING_VERSION, METADATA_DIMENSIONS, type Vocabulary } from '../../embed/index.ts';
 import { frameNumberOf, sequenceKeyOf } from '../../sequence/index.ts';
 import { collapseRows, withoutTexture, type FileRow } from '../collapse.ts';
 import { filterSql, hasConditions } from '../filter-sql.ts';
@@ -148,3 +148,13 @@ export async function summarize(connection: DuckDBConnection, location: string):
     byDirectory: await counts(ofFiles('f.directory'), 20),
   };
 }
+
+/** Names in the store that a description may use. */
+export async function vocabularyOf(connection: DuckDBConnection): Promise<Vocabulary> {
+  const column = async (statement: string): Promise<string[]> => (await connection.runAndReadAll(`${statement} LIMIT ${MOST_NAMES}`)).getRowsJS().map(([name]) => String(name));
+  return {
+    software: await column('SELECT DISTINCT render_software FROM part_sets WHERE render_software IS NOT NULL'),
+    channels: await column("SELECT DISTINCT CASE WHEN layer_name = '' THEN channel_name ELSE layer_name || '.' || component_name END FROM channel_sets"),
+  };
+}
+const MOST_NAMES = 20_000;

@@ -1,6 +1,6 @@
 /** What find, known and similar show of files. */
 import type { Transaction } from '@exr/vastdb';
-import type { EmbeddableReport } from '../../embed/index.ts';
+import type { EmbeddableReport, Vocabulary } from '../../embed/index.ts';
 import type { ReportBox } from '../../report/index.ts';
 import { wellFormed } from '../identity.ts';
 import type { Row } from '../rows.ts';
@@ -134,3 +134,16 @@ export async function storedReports(tx: Transaction, tables: StoreTables, ids: R
   }
   return found;
 }
+
+/** Programs that a description may name. Layers are not asked for, there are too many rows of them: any word may be one. */
+export async function vocabularyOf(tx: Transaction, tables: StoreTables): Promise<Vocabulary> {
+  const software = new Set<string>();
+  let rows = 0;
+  for await (const { render_software: name } of tables.table(tx, 'parts').select({ columns: ['render_software'], where: tables.v.notNull('render_software'), pageSize: 16_384 }).rows()) {
+    if (typeof name === 'string') software.add(name);
+    if (++rows === MOST_PARTS) break;
+  }
+  return { software };
+}
+/** Parts that are looked at for their programs. */
+const MOST_PARTS = 100_000;

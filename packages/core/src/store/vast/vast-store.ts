@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@exr/vastdb';
-import { embedChannels, embedDescription, embedMetadata, explain, explainDescription, type EmbeddableReport } from '../../embed/index.ts';
+import { embedChannels, embedDescription, embedMetadata, explain, explainDescription, LEAST_LIKE, type EmbeddableReport, type Vocabulary } from '../../embed/index.ts';
 import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { fileIdOf, type FileIdentity } from '../identity.ts';
@@ -9,7 +9,7 @@ import { connectTo, reading, storeError, type ConnectionOptions } from './client
 import { vastLocation, type VastTarget } from './location.ts';
 import { serialised } from './locks.ts';
 import { doublesOf, failuresOf, purgeTombstones } from './maintain.ts';
-import { findRows, knownBelow, singleRows, storedReports } from './read.ts';
+import { findRows, knownBelow, singleRows, storedReports, vocabularyOf } from './read.ts';
 import { hasConditions } from '../filter-sql.ts';
 import { nearestHere, nearestThere, type Near, type Nearest } from './similar.ts';
 import { findTables, provisionTables, type StoreTables } from './tables.ts';
@@ -82,7 +82,11 @@ export class VastStore implements ExrStore {
     const isReport = typeof to === 'object' && 'parts' in to && Array.isArray(to.parts);
     const description = isReport ? undefined : (to as string);
     const report = isReport ? (to as ExrReport) : undefined;
-    const vector = report ? (by === 'metadata' ? embedMetadata(report) : embedChannels(report)) : embedDescription(description!)[by];
+    const vocabulary = report ? undefined : await this.vocabulary(options);
+    const wanted = report ? null : embedDescription(description!, vocabulary);
+    if (wanted?.empty) return [];
+    const vector = wanted ? wanted[by] : by === 'metadata' ? embedMetadata(report!) : embedChannels(report!);
+    const least = report ? LEAST_LIKE.file : LEAST_LIKE.description;
     const asked: Nearest = { vector, by, limit, collapse, exceptId, filter: query };
     const there = await this.askEngine(asked, options);
     return this.read(options, async (tx, tables) => {
@@ -90,12 +94,16 @@ export class VastStore implements ExrStore {
       const ids = new Set(nearest.map(({ fileId }) => fileId));
       const rows = await singleRows(tx, tables, ids);
       const reports = await storedReports(tx, tables, ids);
-      return nearest.filter(({ fileId }) => rows.has(fileId)).map(({ fileId, similarity }) => {
+      return nearest.filter(({ fileId, similarity }) => similarity >= least && rows.has(fileId)).map(({ fileId, similarity }) => {
         const other: EmbeddableReport = reports.get(fileId) ?? { parts: [], channels: [] };
-        const reasons = report ? explain(report, other, { by, limit: 6 }) : explainDescription(description!, other, { limit: 6 });
+        const reasons = report ? explain(report, other, { by, limit: 6 }) : explainDescription(description!, other, { limit: 6, vocabulary });
         return { row: rows.get(fileId)!, similarity, together: reasons.together, apart: reasons.apart };
       });
     });
+  }
+
+  vocabulary(options?: StoreOptions): Promise<Vocabulary> {
+    return this.read(options, (tx, tables) => vocabularyOf(tx, tables));
   }
 
   async close(): Promise<void> {
