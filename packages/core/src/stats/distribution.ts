@@ -184,8 +184,9 @@ function withoutZeros({ value, count }: Distribution, { bins, places }: ChannelT
     if (zeros === 0 || zeros >= all) return;
     const mean = (sign * low * powerOfTwo(-149)) / (all - zeros);
     // In rising order: below zero the zeros come last, above it first.
-    values.splice(index, 1, ...(sign > 0 ? [0, mean] : [mean, 0]));
-    counts.splice(index, 1, ...(sign > 0 ? [zeros, all - zeros] : [all - zeros, zeros]));
+    const [first, second] = sign > 0 ? [0, mean] : [mean, 0];
+    values.splice(index, 1, first, second);
+    counts.splice(index, 1, first === 0 ? zeros : all - zeros, first === 0 ? all - zeros : zeros);
   };
   if (has(0)) split(0, first, places.posZero, 1);
   if (has(0x8000)) split(0x8000, first - 1, places.negZero, -1);
