@@ -165,7 +165,7 @@ const PHRASES: readonly (readonly [RegExp, Take])[] = [
   [/\brip-?map(?:p?ed|s|ping)?(?: levels?)?\b/gi, (out) => ((out.type = 'tiledimage'), (out.levels = 'ripmap_levels'), 'ripmap')],
   [/\b(?:lat-?long|latitude[- ]longitude|equirect(?:angular)?)(?: (?:environment )?maps?)?\b/gi, (out) => ((out.envmap = 'latlong'), 'environment map, latlong')],
   [/\bcube-? ?map(?:s|ped)?\b/gi, (out) => ((out.envmap = 'cube'), 'environment map, cube')],
-  [/\b(?:luminance[-\/ ]?chroma|y\/?ry\/?by|yc)\b/gi, (out) => (out.channels.push('Y', 'RY', 'BY'), 'luminance and chroma')],
+  [/\b(?:luminance[-/ ]?chroma|y\/?ry\/?by|yc)\b/gi, (out) => (out.channels.push('Y', 'RY', 'BY'), 'luminance and chroma')],
   [/\b(?:gr[ae]y(?:[- ]?scale)?|monochrome|luminance(?: only)?|black and white)\b/gi, (out) => (out.channels.push('Y'), 'gray')],
   [/\b(?:tiled|tiles|textures?)\b/gi, (out) => ((out.type = 'tiledimage'), 'tiled')],
   [/\b(?:scan-?lines?(?: image)?)\b/gi, (out) => ((out.type = 'scanlineimage'), 'scan lines')],

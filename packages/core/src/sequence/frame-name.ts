@@ -2,7 +2,7 @@
  * Where the frame number stands in a file's name, for every command: what a name alone says, and what it says only beside others that differ from it there.
  * The rules are those of docs/formats/sequences.md, which has the names that they were made from.
  */
-import { maskedName } from './not-frames.ts';
+import { MASK, maskedName } from './not-frames.ts';
 import { SHOT_WORDS, sizeIn, SUFFIX_WORDS, DEPARTMENT_WORDS, STEM_WORDS } from './words.ts';
 
 /** A file's name around its frame number. */
@@ -116,7 +116,7 @@ function tailOf(text: string, width: number): Tail {
 
 function readingOf(name: string, at: number, digits: string, signed: boolean): PossibleFrame['reading'] | null {
   const width = digits.length;
-  if (/^[A-Za-z(\x01]/.test(name.slice(at + width, at + width + 1))) return null; // 4k, 16bit
+  if (/^[A-Za-z(]/.test(name.slice(at + width, at + width + 1)) || name[at + width] === MASK) return null; // 4k, 16bit
   const tail = tailOf(name.slice(at + width), width);
   const before = signed ? name.slice(0, at - 1) : name.slice(0, at);
   const separator = signed ? '.' : before === '' ? '^' : before.at(-1)!;

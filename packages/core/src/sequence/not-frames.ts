@@ -1,7 +1,7 @@
 /** Numbers in names that are part of something else. */
 
 /** Stands for a digit that is no frame's; in no file's name. */
-const MASK = '\x01';
+export const MASK = '\x01';
 
 const TOKENS: readonly RegExp[] = [
   // Colour standards and spaces: Rec.709, bt2020, ACES2065-1, gamma2.2

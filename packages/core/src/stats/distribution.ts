@@ -147,7 +147,7 @@ function addScaled(
  * 4096, above at most 1/4096 off.
  */
 export function distributionOf(totals: ChannelTotals): Distribution {
-  const { pixelType, bins, places } = totals;
+  const { pixelType, bins } = totals;
   // Finite bins: those from 0 to `positive`, and from `minus` to `negative` the ones below zero (bit 15 is the sign).
   const infinite = pixelType === 2 ? 0x7f80 : 0x7c00;
   const minus = pixelType === 0 ? bins.bin.length : firstFrom(bins.bin, 0x8000);
