@@ -6,7 +6,7 @@ export function formatValue(attribute: ReportAttribute, room: number): string {
   if (typeof value === 'string') return fit(`"${plainText(value.slice(0, room * 4))}"`, room, value.length > room * 4 || value.length + 2 > room ? `… (${formatCount([...value].length)} characters)` : '');
   if (Array.isArray(value) && type === 'stringvector') return list(value.map((item) => JSON.stringify(item)), room);
   // Text that is no UTF-8 is Latin-1 nearly always: readable, and marked.
-  if (isBytes(value) && value.text !== undefined) return `${fit(`"${plainText(latin1(value.data).slice(0, room * 4))}"`, Math.max(12, room - 10), '…')} (Latin-1)`;
+  if (isBytes(value) && 'text' in value) return `${fit(`"${plainText(latin1(value.data).slice(0, room * 4))}"`, Math.max(12, room - 10), '…')} (Latin-1)`;
   if (isBytes(value)) return `${formatBytes(value.length)} of bytes${value.length ? `, base64 ${fit(value.data, Math.max(12, room - 30), '…')}` : ''}`;
   const own = OWN[type];
   if (own && typeof value === 'object' && value !== null && !Array.isArray(value)) return plainText(own(value as Record<string, never>), { max: room * 2 });
