@@ -39,3 +39,15 @@ export function atOnce<Result>(work: Generator<void, Result>): Result {
     if (done) return value;
   }
 }
+
+/** A function to await now and then: it gives others a turn of the event loop when 25 ms have passed. Rejects with the signal's reason. */
+export function turns(signal?: AbortSignal): () => Promise<void> | void {
+  let since = performance.now();
+  return () => {
+    if (performance.now() - since < TURN_MS) return;
+    return nextTurn().then(() => {
+      signal?.throwIfAborted();
+      since = performance.now();
+    });
+  };
+}

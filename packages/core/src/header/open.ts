@@ -2,6 +2,7 @@ import { ExrError, type ExrErrorCode } from '../errors.ts';
 import { limitsOf, type Limits } from '../limits.ts';
 import type { ExrNote } from '../notes.ts';
 import type { ByteSource, ReadOptions } from '../bytes/index.ts';
+import { turns } from '../flow/index.ts';
 import { isMagic, notAnExr } from './magic.ts';
 import { checkPart, checkParts } from './conformance.ts';
 import { Findings } from './findings.ts';
@@ -73,20 +74,29 @@ async function readHeaders(source: ByteSource, size: number, first: Uint8Array, 
   const scan = new HeaderScan(8, { name: source.name, fileSize: size, multipart: version.multipart, longNames: version.longNames, limits, findings });
   const pieces: Piece[] = [{ base: 0, bytes: first }];
   let state: ScanState = version.version === 2 ? scan.run(first, 0) : { kind: 'stopped' };
-  while (state.kind === 'more') {
+  const pause = turns(options.signal);
+  while (state.kind === 'more' || state.kind === 'turn') {
+    await pause();
+    if (state.kind === 'turn') {
+      const { bytes, base } = pieces[pieces.length - 1]!;
+      state = scan.run(bytes, base);
+      continue;
+    }
     const piece = await readOn(source, size, limits, pieces[pieces.length - 1]!, scan.position, state.end, options);
     pieces.push(piece);
     state = scan.run(piece.bytes, piece.base);
   }
   const complete = state.kind === 'done';
   let channelsBefore = 0;
-  const parts = scan.headers.map((attributes, index) => {
+  const parts: PartHeader[] = [];
+  for (const [index, attributes] of scan.headers.entries()) {
+    if (index % 50 === 49) await pause();
     const whole = complete || index < scan.headers.length - 1;
     const part = buildPart(index, attributes, { name: source.name, version, limits, whole, channelsBefore }, findings);
     channelsBefore += part.channels.length;
     if (whole) checkPart(part, version, findings);
-    return part;
-  });
+    parts.push(part);
+  }
   if (complete && parts.length === 0) problems.push(problem(source.name, 'BAD_HEADER', 'the header is empty, expected attributes', 8));
   checkParts(complete ? parts : parts.slice(0, -1), version, findings);
   return new OpenedFile(source, size, version, parts, scan.position, complete, problems, findings.notes(), limits, pieces);

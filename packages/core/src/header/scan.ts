@@ -33,7 +33,12 @@ export type ScanState =
   /** The rest cannot be found: the last problem says why. */
   | { readonly kind: 'stopped' }
   /** The attribute at `position` ends at `end`, or nobody knows yet where it ends (null): bring a piece from `position` on. */
-  | { readonly kind: 'more'; readonly end: number | null };
+  | { readonly kind: 'more'; readonly end: number | null }
+  /** Much was read: others may have their turn before the same piece is read on. */
+  | { readonly kind: 'turn' };
+
+/** Attributes, and ends of headers, from one turn to the next. */
+const AT_A_TURN = 500;
 
 export class HeaderScan {
   /** Offset in the file of what comes next; after `done` the first byte behind the headers. */
@@ -53,7 +58,8 @@ export class HeaderScan {
   /** Reads on in `bytes`, which stand at `base` in the file and hold `position`. May be called again with a longer piece. */
   run(bytes: Uint8Array, base: number): ScanState {
     const { multipart } = this.#options;
-    for (;;) {
+    for (let steps = 1; ; steps++) {
+      if (steps % AT_A_TURN === 0) return { kind: 'turn' };
       const at = this.position - base;
       if (at < bytes.length && bytes[at] === 0) {
         this.position++;

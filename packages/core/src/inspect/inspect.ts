@@ -4,7 +4,7 @@ import { ExrError, isExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
 import type { ExrNote } from '../notes.ts';
-import { buildFailedReport, buildReport, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
+import { buildFailedReport, buildReportInTurns, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
 import { computeStats, type PartStats, type StatsOptions } from '../stats/index.ts';
 
 export interface InspectOptions extends JsonOptions {
@@ -41,7 +41,7 @@ export async function inspect(source: ByteSource, options: InspectOptions = {}):
   const notes: ExrNote[] = [];
   const part = partOf(file.parts, options.part, path);
   const stats = options.stats ? await measured(file, { ...options, part }, errors, notes) : undefined;
-  const report = buildReport(file, { ...more, mtime: options.mtime?.() ?? null, errors, notes, ...(stats && { stats }) });
+  const report = await buildReportInTurns(file, { ...more, mtime: options.mtime?.() ?? null, errors, notes, ...(stats && { stats }) }, signal);
   return part === undefined ? report : onlyPart(report, part);
 }
 

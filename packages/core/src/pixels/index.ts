@@ -17,3 +17,4 @@ export type { OnProgress, Progress } from './progress.ts';
 export { planeRows, readPixels, readPlane, type PixelsResult, type Plane, type PlaneBand, type PlaneResult, type ReadPlaneOptions } from './read-plane.ts';
 export { clipRegion, type Selection } from './selection.ts';
 export type { ChunkTask, TaskContext, TaskRun } from './task.ts';
+export { tooMuch } from './room.ts';

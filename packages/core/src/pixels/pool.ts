@@ -196,7 +196,7 @@ export function closePool(): void {
 // Kernels of the calling thread: one run has one for itself, so several runs at a time have several.
 const own: Kernels[] = [];
 // A run over huge chunks leaves much memory behind, which WebAssembly cannot give back: such kernels are dropped.
-const KEEP_UP_TO = 64 * 2 ** 20;
+const KEEP_UP_TO = 96 * 2 ** 20;
 const KEEP_AT_A_WORKER = 32 * 2 ** 20;
 
 export function takeKernels(): Kernels {

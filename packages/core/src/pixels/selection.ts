@@ -34,8 +34,14 @@ export function* selectedChunks(index: ChunkIndex, selections: readonly Selectio
 
 /** By part: which channels are wanted, null where all are. INVALID_ARGUMENT for a channel that the part does not have. */
 export function wantedChannels(index: ChunkIndex, selections: readonly Selection[], name: string): (readonly boolean[] | null)[] {
+  const byPart = new Map<number, Selection[]>();
+  for (const selection of selections) {
+    const others = byPart.get(selection.part);
+    if (others) others.push(selection);
+    else byPart.set(selection.part, [selection]);
+  }
   return index.grids.map(({ part }) => {
-    const mine = selections.filter((selection) => selection.part === part.index);
+    const mine = byPart.get(part.index) ?? [];
     if (mine.length === 0 || mine.some((selection) => !selection.channels)) return null;
     const names = new Set(mine.flatMap((selection) => selection.channels!));
     const there = new Set(part.channels.map((each) => each.name));

@@ -3,7 +3,7 @@ import { greatest } from '../flow/index.ts';
 import { usableIndex, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
 import type { PartHeader } from '../header/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
-import { processChunks, type RunOptions, type SkippedChunk } from '../pixels/index.ts';
+import { processChunks, tooMuch, type RunOptions, type SkippedChunk } from '../pixels/index.ts';
 import type { PictureChannels } from './channels.ts';
 import type { Frame } from './frame.ts';
 import type { PreviewFile } from './preview.ts';
@@ -39,6 +39,10 @@ export async function readProxy(
 ): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[]; leftOut: boolean }> {
   const { across, down, level, region } = frame;
   const names = [...picture.names, ...(picture.alpha === null || picture.ids ? [] : [picture.alpha])];
+  // Sums, areas, marks; and of the picture made of them the pixels, twice while they are packed.
+  const keeps = across.size * down.size * (4 * (names.length + 1) + 14);
+  const { memoryBytes } = options.limits ?? file.limits ?? DEFAULT_LIMITS;
+  if (keeps > memoryBytes) throw tooMuch(`a picture of ${across.size} × ${down.size} pixels`, keeps, { memoryBytes });
   const means = new Means(names.length + (picture.ids ? 1 : 0), across.size, down.size);
   const missing = new Uint8Array(across.size * down.size);
   const done = (skipped: readonly SkippedChunk[], leftOut = false) => ({
@@ -54,7 +58,7 @@ export async function readProxy(
   const keep = options.every ? undefined : picture.data ? picker(frame, part, index) : sampler(frame, part, index);
   const { skipped } = await processChunks(
     {
-      file, signal, onProgress, threads, threadWorth, limits, failFast, index,
+      file, signal, onProgress, threads, threadWorth, limits, failFast, index, keeps,
       selections: [{
         part: part.index, level: { x: level.x, y: level.y }, channels: [...new Set([...names, ...depths])],
         region: { ...region, yMin: Math.max(level.window.yMin, region.yMin - reach), yMax: Math.min(level.window.yMax, region.yMax + reach) },

@@ -1,4 +1,4 @@
-import { append } from '../flow/index.ts';
+import { append, atOnce, inTurns } from '../flow/index.ts';
 import { chunkGrid } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import type { ExrNote } from '../notes.ts';
@@ -8,7 +8,7 @@ import { chunkCountNotes } from './chunk-count.ts';
 import { colorConflicts, colorNotes, colorSourcesOf, colorSpaceOf } from '../color/index.ts';
 import { readIdManifest } from './id-manifest.ts';
 import { jsonBytes, jsonName, jsonNumber, setKey, toJson, wellFormed, type JsonOptions } from './json.ts';
-import { sha256Hex } from './sha256.ts';
+import { sha256Steps } from './sha256.ts';
 import { TOOL } from './tool.ts';
 import {
   REPORT_SCHEMA_VERSION,
@@ -46,6 +46,18 @@ export interface ReportOptions extends JsonOptions {
 
 /** The report of an opened file. Pure and synchronous: everything it says is in `file` and `options`. */
 export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrReport {
+  return atOnce(reportSteps(file, options));
+}
+
+/** The same for whoever has others to hear: of a header with a quarter of a million attributes it takes a second. Rejects with the signal's reason. */
+export function buildReportInTurns(file: ExrFile, options: ReportOptions = {}, signal?: AbortSignal): Promise<ExrReport> {
+  return inTurns(reportSteps(file, options), signal);
+}
+
+/** Attributes from one place where others may have their turn to the next. */
+const AT_A_TURN = 500;
+
+function* reportSteps(file: ExrFile, options: ReportOptions): Generator<void, ExrReport> {
   const path = options.path ?? file.source.name;
   const errors: ReportError[] = [...file.problems, ...(options.errors ?? [])].map(reportError);
   const notes: (ExrNote | ReportNote)[] = [...(file.notes ?? [])];
@@ -55,12 +67,18 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
   const programs = new Set(named.filter((name) => name !== null));
   const writer = programs.size === 1 ? [...programs][0]! : null;
   const room: Room = { stringLength: file.limits.stringLength, left: LONGEST_VALUES * file.limits.stringLength };
-  const parts = file.parts.map((part, i) => {
+  const parts: ReportPart[] = [];
+  for (const [i, part] of file.parts.entries()) {
     addChannels(part, channels);
-    return reportPart(file, part, named[i] ?? writer, options, errors, notes, room);
-  });
+    parts.push(yield* reportPart(file, part, named[i] ?? writer, options, errors, notes, room));
+    yield;
+  }
   const attributes: Record<string, JsonValue> = {};
-  for (const { name, value } of parts[0]?.attributes ?? []) setKey(attributes, name, value);
+  for (const [i, { name, value }] of (parts[0]?.attributes ?? []).entries()) {
+    setKey(attributes, name, value);
+    if (i % AT_A_TURN === AT_A_TURN - 1) yield;
+  }
+  const header_hash = file.complete ? yield* sha256Steps(file.headerPieces()) : null;
   return {
     schema_version: REPORT_SCHEMA_VERSION,
     tool: TOOL,
@@ -74,7 +92,7 @@ export function buildReport(file: ExrFile, options: ReportOptions = {}): ExrRepo
       is_deep: parts.some((part) => part.is_deep),
       frame_number: frameNumberOf(path),
       header_bytes: file.complete ? file.headerBytes : null,
-      header_hash: file.complete ? sha256Hex(file.headerPieces()) : null,
+      header_hash,
     },
     parts,
     channels,
@@ -125,14 +143,21 @@ export function reportNote(note: ExrNote | ReportNote): ReportNote {
   return { code: note.code, message: jsonName(note.message), where: toJson(note.where) as ReportNote['where'] };
 }
 
-function reportPart(
+function* reportPart(
   file: ExrFile, part: PartHeader, software: string | null, options: ReportOptions, errors: ReportError[], notes: (ExrNote | ReportNote)[], room: Room,
-): ReportPart {
+): Generator<void, ReportPart> {
   const { dataWindow, tiles } = part;
   const chunks = chunksOf(file, part, errors);
   if (chunks.count !== null) append(notes, chunkCountNotes(file, part, chunks.count));
   const tiled = part.isTiled ? tiles : null;
   const frameRate = frameRateOf(part);
+  const attributes: ReportAttribute[] = [];
+  for (const attribute of part.attributes) {
+    attributes.push(
+      options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors, room) : reportAttribute(attribute, room, options),
+    );
+    if (attributes.length % AT_A_TURN === 0) yield;
+  }
   return {
     index: part.index,
     name: part.name === null ? null : shortName(part.name),
@@ -157,9 +182,7 @@ function reportPart(
     software: mapped(software, shortName),
     timecode: timeCodeOf(part),
     frame_rate: mapped(frameRate, jsonNumber),
-    attributes: part.attributes.map((attribute) =>
-      options.idManifests && attribute.type === 'idmanifest' ? reportManifest(file, part.index, attribute, options, errors, room) : reportAttribute(attribute, room, options),
-    ),
+    attributes,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The one object, its JSON spelling and its JSON Schema. */
 export * from './types.ts';
-export { buildReport, buildFailedReport, reportError, reportNote, type ReportOptions } from './build.ts';
+export { buildReport, buildReportInTurns, buildFailedReport, reportError, reportNote, type ReportOptions } from './build.ts';
 export { toJson, jsonBytes, jsonInteger, jsonName, jsonNumber, jsonText, type JsonOptions } from './json.ts';
 export { readIdManifest } from './id-manifest.ts';
 export { sha256Hex } from './sha256.ts';

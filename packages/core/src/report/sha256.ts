@@ -3,6 +3,8 @@
  * takes to hash (a header of 1 KB: about 10 µs), and node:crypto does not run in a browser.
  */
 
+import { atOnce } from '../flow/index.ts';
+
 /** The first 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
 const K = new Int32Array([
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
@@ -24,10 +26,27 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** The digest of the pieces one after the other, as 64 lower-case hex digits. */
 export function sha256Hex(pieces: readonly Uint8Array[]): string {
+  return atOnce(sha256Steps(pieces));
+}
+
+/** Bytes from one place where others may have their turn to the next. */
+const AT_A_TURN = 2 ** 20;
+
+/** The same in steps. Others may make digests in between: what is kept is put aside for them. */
+export function* sha256Steps(whole: readonly Uint8Array[]): Generator<void, string> {
+  const pieces = whole.flatMap((piece) =>
+    piece.length <= AT_A_TURN ? [piece] : Array.from({ length: Math.ceil(piece.length / AT_A_TURN) }, (_, i) => piece.subarray(i * AT_A_TURN, (i + 1) * AT_A_TURN)),
+  );
   state.set(START);
   let filled = 0;
   let length = 0;
   for (const piece of pieces) {
+    if (length >= AT_A_TURN) {
+      const [stateNow, blockNow] = [state.slice(), block.slice()];
+      yield;
+      state.set(stateNow);
+      block.set(blockNow);
+    }
     length += piece.length;
     let at = 0;
     if (filled > 0) {

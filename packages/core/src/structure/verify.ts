@@ -3,7 +3,7 @@ import { rememberHead, sizeAfter, type ByteSource } from '../bytes/index.ts';
 import { highlightNotes } from '../chunks/index.ts';
 import { isExrError, type ExrError } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
-import { buildFailedReport, buildReport, type ExrReport, type ReportStructure } from '../report/index.ts';
+import { buildFailedReport, buildReportInTurns, type ExrReport, type ReportStructure } from '../report/index.ts';
 import { examine, type ExamineOptions } from './examine.ts';
 import { judge, RECENT, withJudgement, type Verdict } from './verdict.ts';
 
@@ -33,7 +33,7 @@ export async function verify(given: ByteSource, options: VerifyOptions = {}): Pr
     const notes = await highlightNotes(file, examination.index, { signal });
     const mtime = options.mtime?.() ?? null;
     const secondsOld = age(mtime, options);
-    return buildReport(file, { path, mtime, notes, structure: withJudgement(examination.structure, judge(examination, file.problems, secondsOld, recent)) });
+    return await buildReportInTurns(file, { path, mtime, notes, structure: withJudgement(examination.structure, judge(examination, file.problems, secondsOld, recent)) }, signal);
   } catch (error) {
     if (!isExrError(error) || error.kind === 'usage') throw error;
     const mtime = options.mtime?.() ?? null;
@@ -43,7 +43,7 @@ export async function verify(given: ByteSource, options: VerifyOptions = {}): Pr
     const secondsOld = age(mtime, options);
     const young = secondsOld !== null && secondsOld >= 0 && secondsOld < (recent ?? RECENT);
     const structure = nothingKnown(begun && young && error.kind === 'format' ? 'in progress' : verdictOf(error), error);
-    if (file) return buildReport(file, { path, mtime, structure, errors: [error] });
+    if (file) return buildReportInTurns(file, { path, mtime, structure, errors: [error] }, signal);
     return { ...buildFailedReport(error, { path, sizeBytes: size, mtime }), structure };
   }
 }
