@@ -55,7 +55,7 @@ export default class Similar extends ExrCommand {
           { ...filterOf(flags), to, by: flags.by as 'metadata' | 'channels', limit: flags.limit, collapse: flags.sequences, exceptId: args.file === undefined ? undefined : fileIdOf(locationOf(args.file)) },
           { signal: this.signal },
         );
-        const asked = flags.describe === undefined ? null : embedDescription(flags.describe, await store.vocabulary({ signal: this.signal }));
+        const asked = flags.describe === undefined ? null : embedDescription(flags.describe, await store.vocabulary({}, { signal: this.signal }));
       if (asked && asked.unknown.length > 0) process.stderr.write(`not understood: ${plainText(asked.unknown.join(', '), { max: 200 })}\n`);
       if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
         else {

@@ -29,7 +29,7 @@ export const similar = defineTool({
     const asked = path === undefined ? { to: description!, exceptId: undefined } : await reportOf(path, call);
     const found = await storeOf(call).similar({ ...(await filterOf(filter, call)), to: asked.to, by, limit, exceptId: asked.exceptId }, { signal: call.signal });
     const shown = page(found.map((match) => matchData(match, call)), { cursor: undefined, of: [], cost: (match) => matchText(match) + JSON.stringify(match) }).items;
-    const read = description === undefined ? undefined : embedDescription(description, await storeOf(call).vocabulary({ signal: call.signal }));
+    const read = description === undefined ? undefined : embedDescription(description, await storeOf(call).vocabulary({ within: (await filterOf(filter, call)).within }, { signal: call.signal }));
     const words = (some: readonly string[]): string[] => some.slice(0, 20).map((each) => safe(each, 80));
     const understood = read && words(read.understood);
     const unknown = read && read.unknown.length > 0 ? words(read.unknown) : undefined;

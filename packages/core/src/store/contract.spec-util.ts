@@ -272,6 +272,14 @@ export function storeContract(name: string, open: () => Promise<ContractSubject>
       expect((await found({ missingChannels: ['diffuse*'] })).map(({ path }) => path)).toEqual(['/jobs/abc/beauty.2.exr']);
     });
 
+    it('names programs of the places that somebody may see, and no others', async () => {
+      await subject.store.put([sample({ folder: '/jobs/open', software: 'Krita' }), sample({ folder: '/jobs/closed', software: 'Secret 1.0', channels: ['hidden_pass.R'] })]);
+      const seen = await subject.store.vocabulary({ within: [{ bucket: null, path: '/jobs/open' }] });
+      expect([...(seen.software ?? [])]).toEqual(['Krita']);
+      expect([...(seen.channels ?? [])].filter((name) => name.startsWith('hidden'))).toEqual([]);
+      expect([...((await subject.store.vocabulary()).software ?? [])].sort()).toEqual(['Krita', 'Secret 1.0']);
+    });
+
     it('ranks the similar, with reasons and filters', async () => {
       await subject.store.put([sample({ frame: 1002 }), sample({ name: 'codec', codec: 'dwaa' }), sample({ name: 'nuke', software: 'Nuke 14.0v5', codec: 'piz', width: 4096, colorSpace: 'sRGB', channels: ['Y'] }), sample({ name: 'bad', unreadable: true })]);
       const matches = await subject.store.similar({ to: sample().report });

@@ -231,8 +231,8 @@ export interface ExrStore {
   purge(before: string, options?: StoreOptions & { readonly limit?: number }): Promise<number>;
   query(query: ExrQuery, options?: StoreOptions): AsyncIterable<ExrRow>;
   similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]>;
-  /** Names of programs and, where that is cheap, of layers in the store: what a description may use. */
-  vocabulary(options?: StoreOptions): Promise<Vocabulary>;
+  /** Names of programs and, where that is cheap, of layers of the files that lie within these places: what a description may use. */
+  vocabulary(filter?: Pick<StoreFilter, 'within'>, options?: StoreOptions): Promise<Vocabulary>;
   close(): Promise<void>;
 }
 

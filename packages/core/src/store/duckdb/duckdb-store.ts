@@ -5,7 +5,7 @@ import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import type { FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
-import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlOptions, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
+import type { ExportOptions, ExrQuery, ExrRow, KnownFile, Match, PutResult, SimilarQuery, SqlOptions, SqlResult, SqlStore, StoreOptions, StoreSummary, Suspect, SuspectKind, SuspectOptions, StoreFilter } from '../types.ts';
 import { exported, exportRows } from './export.ts';
 import { existsAsFile, realFile, release, withDatabase, type GateOptions } from './gate.ts';
 import { purgeTombstones, suspectsOf } from './maintain.ts';
@@ -78,7 +78,7 @@ export class DuckDbStore implements SqlStore {
     const isReport = typeof to === 'object' && 'parts' in to && Array.isArray(to.parts);
     const description = isReport ? undefined : (to as string);
     const report = isReport ? (to as ExrReport) : undefined;
-    const vocabulary = report ? undefined : await this.vocabulary(options);
+    const vocabulary = report ? undefined : await this.vocabulary({ within: query.within }, options);
     const wanted = report ? null : embedDescription(description!, vocabulary);
     if (wanted?.empty) return [];
     const vector = wanted ? wanted[by] : by === 'metadata' ? embedMetadata(report!) : embedChannels(report!);
@@ -94,8 +94,8 @@ export class DuckDbStore implements SqlStore {
     });
   }
 
-  vocabulary(options?: StoreOptions): Promise<Vocabulary> {
-    return this.read(options, (connection) => vocabularyOf(connection));
+  vocabulary(filter: Pick<StoreFilter, 'within'> = {}, options?: StoreOptions): Promise<Vocabulary> {
+    return this.read(options, (connection) => vocabularyOf(connection, filter));
   }
 
   async sql(statement: string, options: SqlOptions = {}): Promise<SqlResult> {

@@ -150,11 +150,13 @@ export async function summarize(connection: DuckDBConnection, location: string):
 }
 
 /** Names in the store that a description may use. */
-export async function vocabularyOf(connection: DuckDBConnection): Promise<Vocabulary> {
-  const column = async (statement: string): Promise<string[]> => (await connection.runAndReadAll(`${statement} LIMIT ${MOST_NAMES}`)).getRowsJS().map(([name]) => String(name));
+export async function vocabularyOf(connection: DuckDBConnection, { within }: Pick<StoreFilter, 'within'>): Promise<Vocabulary> {
+  const { sql, parameters } = filterSql({ within });
+  const column = async (name: string, sets: string, key: string): Promise<string[]> =>
+    (await connection.runAndReadAll(`SELECT DISTINCT ${name} AS name FROM ${sets} s SEMI JOIN (SELECT f.${key} AS content FROM file_rows f WHERE ${sql}) c ON c.content = s.content WHERE name IS NOT NULL LIMIT ${MOST_NAMES}`, [...parameters])).getRowsJS().map(([found]) => String(found));
   return {
-    software: await column('SELECT DISTINCT render_software FROM part_sets WHERE render_software IS NOT NULL'),
-    channels: await column("SELECT DISTINCT CASE WHEN layer_name = '' THEN channel_name ELSE layer_name || '.' || component_name END FROM channel_sets"),
+    software: await column('s.render_software', 'part_sets', 'part_set'),
+    channels: await column("CASE WHEN s.layer_name = '' THEN s.channel_name ELSE s.layer_name || '.' || s.component_name END", 'channel_sets', 'channel_set'),
   };
 }
 const MOST_NAMES = 20_000;

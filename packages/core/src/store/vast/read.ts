@@ -4,7 +4,7 @@ import type { EmbeddableReport, Vocabulary } from '../../embed/index.ts';
 import type { ReportBox } from '../../report/index.ts';
 import { wellFormed } from '../identity.ts';
 import type { Row } from '../rows.ts';
-import type { ExrQuery, ExrRow, KnownFile } from '../types.ts';
+import type { ExrQuery, ExrRow, KnownFile, StoreFilter } from '../types.ts';
 import { collapseRows, withoutTexture, type FileRow } from '../collapse.ts';
 import { hasConditions } from '../filter-sql.ts';
 import { chosenFiles, plain, rowsOfFiles } from './choose.ts';
@@ -136,11 +136,12 @@ export async function storedReports(tx: Transaction, tables: StoreTables, ids: R
 }
 
 /** Programs that a description may name. Layers are not asked for, there are too many rows of them: any word may be one. */
-export async function vocabularyOf(tx: Transaction, tables: StoreTables): Promise<Vocabulary> {
+export async function vocabularyOf(tx: Transaction, tables: StoreTables, { within }: Pick<StoreFilter, 'within'>): Promise<Vocabulary> {
   const software = new Set<string>();
+  const seen = within === undefined ? null : await chosenFiles(tx, tables, { within }, []);
   let rows = 0;
-  for await (const { render_software: name } of tables.table(tx, 'parts').select({ columns: ['render_software'], where: tables.v.notNull('render_software'), pageSize: 16_384 }).rows()) {
-    if (typeof name === 'string') software.add(name);
+  for await (const { file_id: id, render_software: name } of tables.table(tx, 'parts').select({ columns: ['file_id', 'render_software'], where: tables.v.notNull('render_software'), pageSize: 16_384 }).rows()) {
+    if (typeof name === 'string' && (seen === null || seen.has(String(id)))) software.add(name);
     if (++rows === MOST_PARTS) break;
   }
   return { software };

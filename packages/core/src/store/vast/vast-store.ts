@@ -4,7 +4,7 @@ import { ExrError } from '../../errors.ts';
 import type { ExrReport } from '../../report/index.ts';
 import { fileIdOf, type FileIdentity } from '../identity.ts';
 import type { InspectedFile } from '../rows.ts';
-import type { ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, StoreOptions, Suspect, SuspectKind, SuspectOptions } from '../types.ts';
+import type { ExrQuery, ExrRow, ExrStore, KnownFile, Match, PutResult, SimilarQuery, StoreOptions, Suspect, SuspectKind, SuspectOptions, StoreFilter } from '../types.ts';
 import { connectTo, reading, storeError, type ConnectionOptions } from './client.ts';
 import { vastLocation, type VastTarget } from './location.ts';
 import { serialised } from './locks.ts';
@@ -82,7 +82,7 @@ export class VastStore implements ExrStore {
     const isReport = typeof to === 'object' && 'parts' in to && Array.isArray(to.parts);
     const description = isReport ? undefined : (to as string);
     const report = isReport ? (to as ExrReport) : undefined;
-    const vocabulary = report ? undefined : await this.vocabulary(options);
+    const vocabulary = report ? undefined : await this.vocabulary({ within: query.within }, options);
     const wanted = report ? null : embedDescription(description!, vocabulary);
     if (wanted?.empty) return [];
     const vector = wanted ? wanted[by] : by === 'metadata' ? embedMetadata(report!) : embedChannels(report!);
@@ -102,8 +102,8 @@ export class VastStore implements ExrStore {
     });
   }
 
-  vocabulary(options?: StoreOptions): Promise<Vocabulary> {
-    return this.read(options, (tx, tables) => vocabularyOf(tx, tables));
+  vocabulary(filter: Pick<StoreFilter, 'within'> = {}, options?: StoreOptions): Promise<Vocabulary> {
+    return this.read(options, (tx, tables) => vocabularyOf(tx, tables, filter));
   }
 
   async close(): Promise<void> {
