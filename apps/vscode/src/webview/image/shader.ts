@@ -117,7 +117,7 @@ function planes(kind: ShaderKind): string {
 }
 
 /** Hashes as colours, black where there is nothing (core's preview/ids.ts). */
-const IDS = `int hash = int(planes.g + 0.5);
+const IDS = `int hash = int(planes.g); // 24 bits: a half more would be rounded
   ivec3 codes = 64 + ((ivec3(hash >> 16, hash >> 8, hash) & 255) * 3 >> 2);
   colour = vec4(hash > 0 ? vec3(codes) / 255.0 : vec3(0.0), 1.0);`;
 
