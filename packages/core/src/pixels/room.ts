@@ -19,7 +19,7 @@ const KERNELS_BYTES = 2 * 2 ** 20;
 /** A run that cannot have this much for a chunk does not begin. */
 const LEAST_ROOM = 2 ** 23;
 /** A thread that takes more is worth ending those that wait. */
-const MUCH = 2 ** 26;
+const MUCH = 2 ** 27;
 
 /** Bytes that a thread takes for one chunk: decoded, its codec's scratch memory, and what the task does with it. */
 export type NeedOf = (part: PartGeometry, shape: ChunkShape, packed: number, deepBytes: number | null) => number;
