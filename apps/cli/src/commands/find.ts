@@ -46,7 +46,7 @@ export default class Find extends ExrCommand {
         bytes += row.size_bytes;
         if (paths) await output.write(`${output.isTerminal ? plainText(row.path) : row.path}\n`);
         else if (flags.format === 'pretty') await output.write(renderRow(row, paint));
-        else await writer.write(() => JSON.stringify(row), () => '');
+        else await writer.write(() => row, () => '');
       }
       if (flags.format === 'pretty') await output.write(lines === 0 ? 'nothing found\n' : paint.dim(`${formatCount(files)} files${lines < files ? ` in ${formatCount(lines)} sequences` : ''}, ${formatBytes(bytes)}\n`));
     });

@@ -64,7 +64,7 @@ Safety limits, for --limit NAME=N: ${Object.entries(DEFAULT_LIMITS).map(([name, 
         for await (const { report, expanded } of inspectAll(job)) {
           if (expanded) writer.expectMany();
           const shown = flags.attribute ? onlyAttributes(report, flags.attribute) : report;
-          await writer.write(() => JSON.stringify(fields ? selectFields(shown, fields) : shown), () => renderReport(shown, draw));
+          await writer.write(() => fields ? selectFields(shown, fields) : shown, () => renderReport(shown, draw));
         }
         if (writer.count === 0) throw nothingThere(job);
       });

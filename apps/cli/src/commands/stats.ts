@@ -52,7 +52,7 @@ export default class Stats extends ExrCommand {
       await writer.through(async () => {
         for await (const { report, expanded } of inspectAll(job)) {
           if (expanded) writer.expectMany();
-          await writer.write(() => JSON.stringify(report), () => renderStats(report, draw));
+          await writer.write(() => report, () => renderStats(report, draw));
         }
         if (writer.count === 0) throw nothingThere(job);
       });

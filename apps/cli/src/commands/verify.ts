@@ -77,7 +77,7 @@ export default class Verify extends ExrCommand {
         for (const { kind } of report.errors) this.noticed(kind);
         if (verdict !== 'ok') this.noticed(verdict === 'unreadable' ? 'limit' : 'format');
         if (expanded) writer.expectMany();
-        if (!(flags['bad-only'] && verdict === 'ok')) await writer.write(() => JSON.stringify(report), () => renderVerdict(report, draw));
+        if (!(flags['bad-only'] && verdict === 'ok')) await writer.write(() => report, () => renderVerdict(report, draw));
         bar.advance(++done);
       }
       if (done === 0) throw nothingThere({ paths, recursive: flags.recursive });

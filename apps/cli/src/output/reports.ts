@@ -1,3 +1,4 @@
+import { jsonPieces, turns } from '@exr/core';
 import { plainJson } from './json.ts';
 import type { Output } from './output.ts';
 
@@ -26,13 +27,18 @@ export class ReportWriter {
     this.#many = many;
   }
 
-  /** `json` is a line of JSON without line breaks; `pretty` gives the text for a person, ended by a line feed. */
-  async write(json: () => string, pretty: () => string): Promise<void> {
+  /** `value` is written as JSON, piece by piece; `pretty` gives the text for a person, ended by a line feed. */
+  async write(value: () => unknown, pretty: () => string): Promise<void> {
     const first = this.#count++ === 0;
     if (this.#format === 'pretty') return this.#output.write(first ? pretty() : `\n${pretty()}`);
-    const text = plainJson(json());
-    if (this.#format === 'ndjson') await this.#output.write(`${text}\n`);
-    else await this.#output.write(this.#many ? `${first ? '[\n' : ',\n'}${text}` : `${indent(text)}\n`);
+    const lines = this.#format === 'ndjson';
+    if (!lines && this.#many) await this.#output.write(first ? '[\n' : ',\n');
+    const turn = turns();
+    for (const piece of jsonPieces(value(), lines || this.#many ? 0 : 2)) {
+      await this.#output.write(plainJson(piece));
+      await turn();
+    }
+    if (lines || !this.#many) await this.#output.write('\n');
   }
 
   /** Runs what writes, and ends the array: what stopped half-way is valid JSON too, where it went to standard output. */
@@ -50,8 +56,4 @@ export class ReportWriter {
     if (this.#format !== 'json' || !this.#many) return;
     await this.#output.write(this.#count > 0 ? '\n]\n' : '[]\n');
   }
-}
-
-function indent(json: string): string {
-  return plainJson(JSON.stringify(JSON.parse(json), null, 2));
 }

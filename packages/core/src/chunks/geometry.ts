@@ -72,6 +72,17 @@ export const LINES_PER_CHUNK: Readonly<Record<Compression, number>> = {
  * MISSING_ATTRIBUTE (a tiled part without `tiles`), UNSUPPORTED_COMPRESSION (nobody knows how many lines a block has) and LIMIT_EXCEEDED.
  */
 export function chunkGrid(part: PartGeometry, limits: Limits = DEFAULT_LIMITS): ChunkGrid {
+  const known = grids.get(part);
+  if (known && known.limits === limits) return known.grid;
+  const grid = makeGrid(part, limits);
+  grids.set(part, { limits, grid });
+  return grid;
+}
+
+/** Reading, judging and reporting ask for the same grid; there may be many parts. */
+const grids = new WeakMap<PartGeometry, { readonly limits: Limits; readonly grid: ChunkGrid }>();
+
+function makeGrid(part: PartGeometry, limits: Limits): ChunkGrid {
   const [across, down] = chunkSize(part);
   const levels: LevelGrid[] = [];
   let count = 0;

@@ -1,10 +1,10 @@
 import { sizeAfter, type ByteSource } from '../bytes/index.ts';
 import { highlightNotes, rebuiltNote, usableIndex } from '../chunks/index.ts';
-import { ExrError, isExrError } from '../errors.ts';
+import { ExrError, isExrError, kindOf, type ExrErrorCode } from '../errors.ts';
 import { openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
 import type { ExrNote } from '../notes.ts';
-import { buildFailedReport, buildReportInTurns, type ExrReport, type JsonOptions, type ReportStats } from '../report/index.ts';
+import { buildFailedReport, buildReportInTurns, type ExrReport, type JsonOptions, type ReportError, type ReportStats } from '../report/index.ts';
 import { computeStats, type PartStats, type StatsOptions } from '../stats/index.ts';
 
 export interface InspectOptions extends JsonOptions {
@@ -37,7 +37,7 @@ export async function inspect(source: ByteSource, options: InspectOptions = {}):
     const sizeBytes = await sizeAfter(error, source);
     return buildFailedReport(error, { path, sizeBytes, mtime: options.mtime?.() ?? null });
   }
-  const errors: ExrError[] = [];
+  const errors: (ExrError | ReportError)[] = [];
   const notes: ExrNote[] = [];
   const part = partOf(file.parts, options.part, path);
   const stats = options.stats ? await measured(file, { ...options, part }, errors, notes) : undefined;
@@ -48,7 +48,7 @@ export async function inspect(source: ByteSource, options: InspectOptions = {}):
 type Measured = InspectOptions & { readonly part: number | undefined };
 
 /** Statistics of the parts whose headers are whole; what stops them becomes an error of the report. */
-async function measured(file: ExrFile, options: Measured, errors: ExrError[], notes: ExrNote[]): Promise<ReportStats | undefined> {
+async function measured(file: ExrFile, options: Measured, errors: (ExrError | ReportError)[], notes: ExrNote[]): Promise<ReportStats | undefined> {
   const { signal, limits, part } = options;
   if (!file.complete) return undefined; // the chunks lie behind the headers: the report already says where those end
   try {
@@ -67,11 +67,14 @@ async function measured(file: ExrFile, options: Measured, errors: ExrError[], no
 }
 
 /** A part whose statistics lack chunks is an error of the report: nobody should take its numbers for the whole frame's. */
-function leftOut(file: ExrFile, { index, skipped, skipped_count: count = skipped.length, unreadable }: PartStats): ExrError {
+function leftOut(file: ExrFile, { index, skipped, skipped_count: count = skipped.length, unreadable }: PartStats): ReportError {
+  const source = file.source.name;
+  // Not an ExrError: there may be one for each of very many parts, and nobody asks where in our code it was made.
+  const said = (code: ExrErrorCode, message: string, where: ReportError['where']): ReportError => ({ code, kind: kindOf(code), message, where: { source, part: index, ...where } });
   const [first] = skipped;
-  if (!first) return new ExrError(unreadable?.code ?? 'BAD_CHUNK', unreadable?.message ?? `${file.source.name}: part ${index}: its chunks cannot be found`, { source: file.source.name, part: index });
+  if (!first) return said(unreadable?.code ?? 'BAD_CHUNK', unreadable?.message ?? `${source}: part ${index}: its chunks cannot be found`, {});
   const more = count > 1 ? ` (and ${count - 1} more chunks, see stats.parts[].skipped)` : '';
-  return new ExrError(first.code, `${first.message ?? `${file.source.name}: part ${index}, chunk ${first.chunk}`}${more}`, { source: file.source.name, part: index, chunk: first.chunk });
+  return said(first.code, `${first.message ?? `${source}: part ${index}, chunk ${first.chunk}`}${more}`, { chunk: first.chunk });
 }
 
 function onlyPart(report: ExrReport, index: number): ExrReport {

@@ -26,6 +26,8 @@ export interface TaskContext {
 
 /** One thread's share of a run. Which chunks it sees depends on chance: nothing but sums of integers and the like may be kept from one to the next. */
 export interface TaskRun<Result, Final> {
+  /** Before each chunk of this part: what it allocates in the kernels' memory lives until the run ends. */
+  begin?(part: number): void;
   /** What one chunk gives; small, since results wait in memory for their turn. The kernels' memory is released up to here afterwards. */
   chunk(decoded: DecodedChunk): Result;
   /** What this thread gathered; the caller merges one of each thread, in no particular order. */

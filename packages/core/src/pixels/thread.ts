@@ -51,6 +51,7 @@ export function startThread<Params, Result, Final>(
       chunks.map((packed): ChunkResult<Result> => {
         const { grid, shapes } = geometryOf(packed.part);
         const info = grid.chunk(packed.chunk);
+        run.begin?.(packed.part);
         const mark = kernels.mark();
         try {
           const mask = wanted[packed.part];

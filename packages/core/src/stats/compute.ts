@@ -1,6 +1,7 @@
 /** Statistics of a file: a run of the streaming engine for each pass, and what comes out. */
 import { usableIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
 import { ExrError, type ExrErrorCode } from '../errors.ts';
+import { turns } from '../flow/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { processChunks, type ProcessOutcome, type Selection, type SkippedChunk } from '../pixels/index.ts';
 import type { ReportPartStats, ReportSkippedChunk } from '../report/index.ts';
@@ -8,7 +9,7 @@ import { finishChannelStats, type ChannelStats } from './channel-stats.ts';
 import { finishDeepStats, type DeepStats } from './deep.ts';
 import { measuredParts, planPasses, type Measured, type StatsOptions } from './measure.ts';
 import { isSampled } from './rows.ts';
-import { mergePartTotals, statsTask, type PartTotals } from './task.ts';
+import { mergePartTotals, statsTask, totalsByPart, type PartTotals } from './task.ts';
 
 export interface PartStats extends ReportPartStats {
   readonly channels: readonly ChannelStats[];
@@ -41,21 +42,30 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
     });
   const index = options.index ?? (await usableIndex(file, { signal, limits })).index;
   const { measured, unreadable } = measuredParts(index, options, name);
-  const passes = planPasses(measured);
+  const passes = planPasses(measured, (part) => holdsSomething(index, part));
   const totals = new Map<number, PartTotals[]>();
   const skipped = new Map<number, { list: ReportSkippedChunk[]; count: number }>();
   const decoded = decodedOnce(passes);
   for (const pass of passes) {
-    const outcome = await runPass(file, index, pass, options, decoded, (chunk) => note(skipped, pass, chunk));
+    const firsts = new Set(pass.flatMap(({ part, firstPass }) => (firstPass ? [part.index] : [])));
+    const outcome = await runPass(file, index, pass, options, decoded, (chunk) => note(skipped, firsts, chunk));
+    const byPart = totalsByPart(outcome.finals);
+    const turn = turns(signal);
     for (const { measure, part } of pass) {
       const types = measure.channels.map((channel) => part.channels[channel]!.pixelType);
-      const merged = mergePartTotals(measure, types, outcome.finals);
-      totals.set(part.index, [...(totals.get(part.index) ?? []), merged]);
+      const merged = mergePartTotals(measure, types, byPart.get(part.index) ?? []);
+      const before = totals.get(part.index);
+      if (before) before.push(merged);
+      else totals.set(part.index, [merged]);
+      await turn();
     }
   }
-  const parts = measured.map((each) =>
-    finishPart(each, totals.get(each.part.index) ?? [], skipped.get(each.part.index)),
-  );
+  const parts: PartStats[] = [];
+  const turn = turns(signal);
+  for (const each of measured) {
+    parts.push(finishPart(each, totals.get(each.part.index) ?? [], skipped.get(each.part.index)));
+    await turn();
+  }
   const lost = unreadable.map(({ part, fault: { code, message } }): PartStats => ({
     index: part,
     partial: true,
@@ -64,6 +74,11 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
     unreadable: { code, message },
   }));
   return { parts: [...parts, ...lost].sort((a, b) => a.index - b.index) };
+}
+
+/** Whether any chunk of a part may be in the file. */
+function holdsSomething({ tables, tablesEnd, fileSize }: ChunkIndex, part: number): boolean {
+  return tables[part]!.offsets.some((offset) => offset >= tablesEnd && offset < fileSize);
 }
 
 /** A list for each part of several passes: what its first pass could decode is all that the others have to look at. */
@@ -115,17 +130,17 @@ function runPass(
       failFast,
     },
     statsTask,
-    pass.map(({ measure }) => measure),
+    pass.flatMap(({ measure, empty }) => (empty ? [] : [measure])),
   );
 }
 
 /** Names a skipped chunk once, in whichever pass its part is read first. */
 function note(
   skipped: Map<number, { list: ReportSkippedChunk[]; count: number }>,
-  pass: readonly Measured[],
+  firsts: ReadonlySet<number>,
   { part, chunk, count, code, message }: SkippedChunk,
 ): void {
-  if (!pass.find((each) => each.part.index === part)!.firstPass) return;
+  if (!firsts.has(part)) return;
   let mine = skipped.get(part);
   if (!mine) skipped.set(part, (mine = { list: [], count: 0 }));
   if (mine.count < SKIPPED_NAMED) mine.list.push({ chunk, code, message });

@@ -38,6 +38,8 @@ export interface Measured {
   readonly region: Box2i | undefined;
   /** False in the second and later passes over a part. */
   readonly firstPass: boolean;
+  /** True when nothing of it is in the file: its pass only names what is missing. */
+  readonly empty?: true;
 }
 
 /**
@@ -121,10 +123,14 @@ function depthChannels(channels: readonly Channel[]): DepthChannels | null {
 }
 
 /**
- * Cuts the work into passes whose tables fit; a part's further channels are measured in a further pass over its chunks.
+ * Cuts the work into passes whose tables fit; a part's further channels are measured in a further pass over its chunks. Parts of which `holds` says
+ * that nothing is there take no tables: they come together, in a pass that measures no channel.
  */
-export function planPasses(measured: readonly Measured[]): Measured[][] {
+export function planPasses(all: readonly Measured[], holds: (part: number) => boolean = () => true): Measured[][] {
   const passes: Measured[][] = [];
+  const measured = all.filter(({ part }) => holds(part.index));
+  const empty = measured.length < all.length ? all.filter(({ part }) => !holds(part.index)).map((each) => ({ ...each, empty: true as const })) : [];
+  if (empty.length > 0) passes.push(empty);
   let pass: Measured[] = [];
   let held = 0;
   const next = (): void => {

@@ -40,13 +40,18 @@ export const statsTask: ChunkTask<readonly PartMeasure[], null, readonly PartTot
   // Deep: a column for each sample of the longest line.
   works: (part, shape) => (part.isDeep ? 2 * shape.unpackedBytes : 0),
   start(context, params) {
-    const parts = new Map(params.map((measure) => [measure.part, new PartRun(context, measure)]));
+    const measures = new Map(params.map((measure) => [measure.part, measure]));
+    const parts = new Map<number, PartRun>();
     return {
+      // Tables are for parts of which this thread sees something: a file may claim very many.
+      begin(part) {
+        if (!parts.has(part)) parts.set(part, new PartRun(context, measures.get(part)!));
+      },
       chunk(decoded) {
         parts.get(decoded.part.index)!.chunk(decoded);
         return null;
       },
-      finish: () => params.map(({ part }) => parts.get(part)!.finish()),
+      finish: () => Array.from(parts.values(), (part) => part.finish()),
     };
   },
 };
@@ -90,13 +95,25 @@ class PartRun {
   }
 }
 
-/** One part's totals from those of every thread; of `measure` alone when no thread saw anything. */
+/** Totals of every thread by the index of their part. */
+export function totalsByPart(finals: readonly (readonly PartTotals[])[]): Map<number, PartTotals[]> {
+  const byPart = new Map<number, PartTotals[]>();
+  for (const each of finals) {
+    for (const totals of each) {
+      const others = byPart.get(totals.part);
+      if (others) others.push(totals);
+      else byPart.set(totals.part, [totals]);
+    }
+  }
+  return byPart;
+}
+
+/** One part's totals from those of every thread, `mine`; of `measure` alone when no thread saw anything. */
 export function mergePartTotals(
   measure: PartMeasure,
   pixelTypes: readonly (keyof typeof PIXEL_TYPE)[],
-  finals: readonly (readonly PartTotals[])[],
+  mine: readonly PartTotals[],
 ): PartTotals {
-  const mine = finals.flatMap((each) => each.filter(({ part }) => part === measure.part));
   const channels = pixelTypes.map((type, i) =>
     mine.reduce((sum, { channels: seen }) => mergeTotals(sum, seen[i]!), noTotals(PIXEL_TYPE[type])),
   );
