@@ -22,3 +22,18 @@ describe('names as long as a file likes', () => {
     expect(process.cpuUsage(begin).user).toBeLessThan(2e6);
   });
 });
+
+describe('more attributes than any honest file', () => {
+  const attributes = Array.from({ length: 262_100 }, (_, i) => ({ name: `studio_${i.toString(16)}`, type: 'string', size: 3, value: `v${i}` }));
+
+  it('are embedded at once, and the first ones tell', async () => {
+    const report = await reportWith();
+    const withAll = (list: typeof attributes) => ({ ...report, parts: [{ ...report.parts[0]!, attributes: [...report.parts[0]!.attributes, ...list] }] });
+    const begin = process.cpuUsage();
+    const all = embedMetadata(withAll(attributes));
+    // It was 1.5 seconds.
+    expect(process.cpuUsage(begin).user).toBeLessThan(1e6);
+    expect(all).toEqual(embedMetadata(withAll([...attributes.slice(0, 200_000), ...attributes.slice(0, 1000)])));
+    expect(all).not.toEqual(embedMetadata(withAll(attributes.slice(1))));
+  });
+});

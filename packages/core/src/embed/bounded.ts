@@ -13,8 +13,27 @@ export function boundedChannels<Channel extends EmbeddableChannel>(channels: rea
   return channels.map((each) => ({ ...each, name: cut(each.name), layer: cut(each.layer), component: cut(each.component), view: cut(each.view) }));
 }
 
-/** The same of all that a report says in words but attributes' values. */
-export function bounded<Report extends EmbeddableReport>(report: Report): Report {
+/**
+ * Attributes that are looked at, of all parts together: more than honest files have (200 parts of 60), and what a file may hold of them would take
+ * seconds. The first ones, so that the report and what is read back from a store agree.
+ */
+const MOST_ATTRIBUTES = 16_384;
+
+function withFewAttributes(report: EmbeddableReport): EmbeddableReport {
+  let left = MOST_ATTRIBUTES;
+  const parts = report.parts.map((part) => {
+    const { attributes } = part;
+    const room = left;
+    left = Math.max(0, left - attributes.length);
+    return attributes.length <= room ? part : { ...part, attributes: attributes.slice(0, room) };
+  });
+  return { ...report, parts };
+}
+
+/** The same of all that a report says in words but attributes' values, and with at most 16,384 attributes. */
+export function bounded(given: EmbeddableReport): EmbeddableReport {
+  const many = given.parts.reduce((sum, { attributes }) => sum + attributes.length, 0) > MOST_ATTRIBUTES;
+  const report = many ? withFewAttributes(given) : given;
   const channels = boundedChannels(report.channels);
   const long = report.parts.some((part) => isLong(part.name) || isLong(part.view) || isLong(part.color_space) || isLong(part.software));
   if (channels === report.channels && !long) return report;

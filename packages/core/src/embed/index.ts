@@ -24,7 +24,7 @@ type Embeddable = Pick<ExrReport, 'parts' | 'channels'> | EmbeddableReport;
 
 /** 384 float32 of unit length. Two frames of one render differ by less than 0.01 in cosine; any report is accepted, one without parts too. */
 export function embedMetadata(given: Embeddable): Float32Array {
-  const report = bounded<EmbeddableReport>(given);
+  const report = bounded(given);
   const key = metadataFingerprint(report);
   let known = vectors.get(key);
   if (!known) {
@@ -73,12 +73,12 @@ export function embedDescription(description: string | PartialDescription, vocab
 /** The features that bring two files together and those that set them apart, most important first. */
 export function explain(a: Embeddable, b: Embeddable, options: { readonly limit?: number; readonly by?: 'metadata' | 'channels' } = {}): Explanation {
   const featuresOf = options.by === 'channels' ? channelSetFeatures : metadataFeatures;
-  return explainFeatures(featuresOf(bounded<EmbeddableReport>(a)), featuresOf(bounded<EmbeddableReport>(b)), options.limit);
+  return explainFeatures(featuresOf(bounded(a)), featuresOf(bounded(b)), options.limit);
 }
 
 /** As `explain`, for a description against a file. */
 export function explainDescription(description: string | PartialDescription, file: Embeddable, options: { readonly limit?: number; readonly vocabulary?: Vocabulary | undefined } = {}): Explanation {
-  return explainFeatures(describe(description, options.vocabulary).features, metadataFeatures(bounded<EmbeddableReport>(file)), options.limit);
+  return explainFeatures(describe(description, options.vocabulary).features, metadataFeatures(bounded(file)), options.limit);
 }
 
 export { cosine } from './vector.ts';

@@ -110,7 +110,7 @@ interface Piece {
 
 /**
  * The next piece: it begins where the scan stands, so that each attribute lies in one piece. What the last piece already holds of that
- * attribute is read again when it is short, and copied when it is long.
+ * attribute is read again when it is short (in itself, or beside what follows: a copy of that would be held twice), and copied when it is long.
  */
 async function readOn(source: ByteSource, size: number, limits: Limits, last: Piece, position: number, end: number | null, options: ReadOptions): Promise<Piece> {
   const have = last.base + last.bytes.length;
@@ -119,7 +119,7 @@ async function readOn(source: ByteSource, size: number, limits: Limits, last: Pi
   if (end !== null && end - position > have / 8) wanted = end + Math.max(AHEAD_BYTES, Math.floor(have / 16));
   const until = Math.min(Math.max(wanted, (end ?? 0) + 1), size, Math.max(limits.headerBytes, have + 1));
   const left = last.bytes.subarray(position - last.base);
-  if (left.length <= AHEAD_BYTES) return { base: position, bytes: await source.read(position, until - position, options) };
+  if (left.length <= AHEAD_BYTES || left.length * 4 <= until - have) return { base: position, bytes: await source.read(position, until - position, options) };
   const more = await source.read(have, until - have, options);
   const bytes = new Uint8Array(left.length + more.length);
   bytes.set(left);

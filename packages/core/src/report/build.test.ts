@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
 import { ExrError, isExrError } from '../errors.ts';
 import { openExr } from '../header/index.ts';
@@ -198,6 +198,18 @@ describe('sha256Hex', () => {
     );
     for (const length of [55, 56, 63, 64, 65, 119, 120, 1_000_000]) {
       expect(sha256Hex([new Uint8Array(length)])).toBe(createHash('sha256').update(Buffer.alloc(length)).digest('hex'));
+    }
+  });
+
+  it('of many megabytes is the same with and without node:crypto', () => {
+    const pieces = [1, 1_500_000, 77, 2 ** 20, 2_000_001].map((length, i) => new Uint8Array(length).fill(i + 1));
+    const expected = createHash('sha256').update(Buffer.concat(pieces)).digest('hex');
+    expect(sha256Hex(pieces)).toBe(expected);
+    vi.stubGlobal('process', {});
+    try {
+      expect(sha256Hex(pieces)).toBe(expected);
+    } finally {
+      vi.unstubAllGlobals();
     }
   });
 });

@@ -24,10 +24,14 @@ export function* jsonPieces(value: unknown, indent = 0): Generator<string, void>
   const colon = indent > 0 ? ': ' : ':';
   const open: Open[] = [];
   let text = '';
+  const small = (each: unknown, pad: string): string => {
+    if (typeof each === 'number') return Number.isFinite(each) ? `${each}` : 'null';
+    const json = JSON.stringify(each, null, indent) ?? 'null';
+    return indent > 0 && typeof each === 'object' && each !== null ? json.replaceAll('\n', pad) : json;
+  };
   const put = (each: unknown, pad: string): void => {
     if (weigh(each, SMALL) >= 0) {
-      const json = JSON.stringify(each, null, indent) ?? 'null';
-      text += indent > 0 ? json.replaceAll('\n', pad) : json;
+      text += small(each, pad);
       return;
     }
     const keys = Array.isArray(each) ? null : Object.keys(each as object);
@@ -39,6 +43,18 @@ export function* jsonPieces(value: unknown, indent = 0): Generator<string, void>
     if (top.at === top.length) {
       open.pop();
       text += (indent > 0 && top.written ? top.pad : '') + (top.keys ? '}' : ']');
+      continue;
+    }
+    // Small ones of a list together: a call for each takes longer than what it writes.
+    const some = top.keys ? [] : smallOnes(top.of as unknown as readonly unknown[], top.at);
+    if (some.length > 1) {
+      text += (top.written ? ',' : '') + small(some, top.pad).slice(1, indent > 0 ? -1 - top.pad.length : -1);
+      top.at += some.length;
+      top.written = true;
+      if (text.length >= PIECE) {
+        yield text;
+        text = '';
+      }
       continue;
     }
     const key = top.keys?.[top.at];
@@ -54,6 +70,16 @@ export function* jsonPieces(value: unknown, indent = 0): Generator<string, void>
     text = '';
   }
   yield text;
+}
+
+/** Those from `from` on that are written at once. */
+function smallOnes(list: readonly unknown[], from: number): readonly unknown[] {
+  let at = from;
+  for (let left = SMALL; at < list.length; at++) {
+    left = weighed(list[at], left);
+    if (left < 0) break;
+  }
+  return list.slice(from, at);
 }
 
 /** JSON.stringify(value, null, indent), with turns of the event loop for others. Rejects with the signal's reason. */

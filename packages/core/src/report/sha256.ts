@@ -37,6 +37,16 @@ export function* sha256Steps(whole: readonly Uint8Array[]): Generator<void, stri
   const pieces = whole.flatMap((piece) =>
     piece.length <= AT_A_TURN ? [piece] : Array.from({ length: Math.ceil(piece.length / AT_A_TURN) }, (_, i) => piece.subarray(i * AT_A_TURN, (i + 1) * AT_A_TURN)),
   );
+  const bytes = whole.reduce((sum, piece) => sum + piece.length, 0);
+  const crypto = bytes > AT_A_TURN ? cryptoOfNode() : undefined;
+  if (crypto) {
+    const hash = crypto.createHash('sha256');
+    for (const piece of pieces) {
+      hash.update(piece);
+      yield;
+    }
+    return hash.digest('hex');
+  }
   state.set(START);
   let filled = 0;
   let length = 0;
@@ -76,6 +86,16 @@ export function* sha256Steps(whole: readonly Uint8Array[]): Generator<void, stri
     hex += HEX[word >>> 24]! + HEX[(word >>> 16) & 255]! + HEX[(word >>> 8) & 255]! + HEX[word & 255]!;
   }
   return hex;
+}
+
+interface NodeCrypto {
+  createHash(name: string): { update(bytes: Uint8Array): void; digest(as: 'hex'): string };
+}
+
+/** Node's own, a tenth of the time for headers of many megabytes; asked for at run time, since this file runs in browsers too. */
+function cryptoOfNode(): NodeCrypto | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } };
+  return process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined;
 }
 
 function compress(bytes: Uint8Array, at: number): void {
