@@ -82,6 +82,8 @@ describe('software', () => {
     [[string('arnold/version', 'Arnold 5.1.0.0 [ae71da65]')], 'Arnold 5.1.0.0 [ae71da65]'],
     [[string('Exif:ImageHistory', 'oiiotool a.exr -o b.exr')], 'OpenImageIO'],
     [[attribute('capDate', 'string', 'x'), attribute('utcOffset', 'float', 0), attribute('xDensity', 'float', 72)], 'KImageFormats (Qt)'],
+    // Mitsuba 3.9.1 writes this attribute and no other.
+    [[string('generatedBy', 'Mitsuba version 3.9.1')], 'Mitsuba 3.9.1'],
     [[string('software', '  ')], null],
     [[], null],
   ])('case %#', async (attributes, expected) => expect(softwareOf(await partWith(...attributes))).toBe(expected));

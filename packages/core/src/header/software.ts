@@ -7,7 +7,7 @@ import type { Attribute, PartHeader } from './types.ts';
 import { writerByHabit } from './writer-habits.ts';
 
 /** Attributes that name the program that wrote the file, the surest first. Compared in lower case, without an `exr/` before them (Nuke). */
-const NAMING = ['software', 'exif:software', 'tiff:software', 'writer', 'creator', 'xmp:creatortool', 'renderer', 'nuke/version', 'blendermeta/version', 'comment', 'comments', 'blendermultichannel'] as const;
+const NAMING = ['software', 'exif:software', 'tiff:software', 'writer', 'creator', 'xmp:creatortool', 'renderer', 'nuke/version', 'blendermeta/version', 'generatedby', 'createdby', 'generator', 'application', 'comment', 'comments', 'blendermultichannel'] as const;
 
 /** Attributes of a program, by the beginning of their names; a name that ends in "version" says which one. */
 const PREFIXES: readonly (readonly [prefix: string, what: string])[] = [
@@ -89,6 +89,8 @@ function nameIn(base: string, attribute: Attribute): string | null {
     case 'blendermeta/version': return `Blender ${text}`;
     // "Blender V2.55.1 and newer", in every version: it names the layout and not the program's version.
     case 'blendermultichannel': return 'Blender';
+    // Mitsuba: "Mitsuba version 3.9.1"
+    case 'generatedby': case 'createdby': case 'generator': case 'application': return inSentence(text) ?? text.replace(/^([A-Za-z][\w -]*?) version (?=\d)/i, '$1 ');
     case 'comment': case 'comments': return inSentence(text);
     case 'writer': return /^(?:lavc|lavf|libavcodec)\b ?(.*)$/i.exec(text)?.slice(1).map((version) => `FFmpeg ${version}`.trim())[0] ?? text;
     // OpenImageIO appends the command line or a hash of it; the attribute itself keeps it.

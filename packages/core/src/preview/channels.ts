@@ -70,11 +70,17 @@ export function layerPictures(part: PartHeader): readonly LayerPicture[] {
   });
 }
 
-/** How good a part's best picture is: less is better. Of a part without channels Infinity. */
+/**
+ * How good a part's best picture is beside those of other parts: less is better. A base layer in a part of some other name (Nuke's `diffuse_direct`) is that
+ * layer, so a part called rgba goes before it. Of a part without channels Infinity.
+ */
 export function bestRank(part: PartHeader): number {
   const views = viewsOf(part);
-  return ranked(part, layersOf(part).map((each) => placed(each, views)))[0]?.rank ?? Infinity;
+  const rank = ranked(part, layersOf(part).map((each) => placed(each, views)))[0]?.rank ?? Infinity;
+  return rank === 0 && nameOf(part) !== '' ? OTHER_NAME : rank;
 }
+/** As good as a layer of a name that says nothing. */
+const OTHER_NAME = 1 + 100;
 
 /**
  * Pictures, best first: the base layer's colours, then the beauty by its usual names, then other light in colours, then what has little to do with

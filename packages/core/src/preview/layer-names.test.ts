@@ -55,6 +55,8 @@ describe('what is drawn of a file', () => {
     ['a view layer of another name', '-: my.layer.AO.R my.layer.AO.G my.layer.AO.B my.layer.Combined.R my.layer.Combined.G my.layer.Combined.B', '0: my.layer.Combined.R my.layer.Combined.G my.layer.Combined.B'],
     ['depth of Blender 3', '-: V', '0: V data'],
     ['Krita', '-: Background.A Background.B Background.G Background.R', '0: Background.R Background.G Background.B'],
+    ['a beauty of V-Ray behind others', '-: AA_light.R AA_light.G AA_light.B RGB_color.R RGB_color.G RGB_color.B', '0: RGB_color.R RGB_color.G RGB_color.B'],
+    ['views that no attribute names', '-: AO.left.R AO.left.G AO.left.B Combined.left.R Combined.left.G Combined.left.B', '0: Combined.left.R Combined.left.G Combined.left.B'],
     ['no beauty at all', '-: Shadow.R Shadow.G Shadow.B key.R key.G key.B', '0: key.R key.G key.B'],
     ['luminance and layers', '-: Y diffuse.R diffuse.G diffuse.B', '0: Y'],
     ['one normal by letters', '-: Nx Ny Nz', '0: Nx Ny Nz data'],
@@ -72,6 +74,9 @@ describe('what is drawn of a file', () => {
     ['data whose channels are called R, G and B', ['N: R G B', 'rgba: rgba.R rgba.G rgba.B'], '1: rgba.R rgba.G rgba.B'],
     ['Blender 5 in stereo', ['ViewLayer.AO-left: R G B', 'ViewLayer.Combined-left: ViewLayer.Combined.R ViewLayer.Combined.G ViewLayer.Combined.B'], '1: ViewLayer.Combined.R ViewLayer.Combined.G ViewLayer.Combined.B'],
     ['parts of no known name', ['first: R G B', 'second: R G B'], '0: R G B'],
+    ['Nuke: a beauty by name among layers that only parts name', ['AO: R G B', 'diffuse_direct: R G B', 'rgba: R G B A', 'depth: Z'], '2: R G B'],
+    ['Nuke with the view behind the name', ['diffuse.left: R G B', 'rgba.left: R G B A'], '1: R G B'],
+    ['a part without a name beside layers', ['-: R G B', 'diffuse: R G B', 'rgba: R G B A'], '0: R G B'],
     ['depth first', ['depth: Z', 'left: R G B A'], '1: R G B'],
     ['nothing but data', ['P: P.X P.Y P.Z', 'depth: depth.Z'], '0: P.X P.Y P.Z data'],
   ])('%s', async (_name, parts, expected) => expect(await drawn(...parts)).toBe(expected));

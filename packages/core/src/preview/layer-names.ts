@@ -67,7 +67,7 @@ export function channelMeaning(layer: string, component: string): NameMeaning {
 }
 
 /** The picture's own layer, best first, by the last component in lower case. Blender's Combined comes through `Composite` or a view layer. */
-const BEAUTY = ['combined', 'beauty', 'rgba', 'rgb', 'c', 'ci', 'image', 'finalimage', 'final', 'main', 'master', 'primary', 'color', 'colour', 'composite', 'render', 'default', 'bty'];
+const BEAUTY = ['combined', 'beauty', 'rgba', 'rgb', 'c', 'ci', 'image', 'finalimage', 'final', 'main', 'master', 'primary', 'color', 'colour', 'rgbcolor', 'finalcolor', 'finalcoloroutput', 'img', 'composite', 'render', 'default', 'bty'];
 /** Light, but no picture: shown when there is nothing better. */
 const ASIDE = set(`
   ao occlusion ambientocclusion shadow shadows env environment mist matte mattes mask masks alpha opacity albedo lightmask puzzlematte multimatte noise variance denoising denoise
@@ -75,13 +75,14 @@ const ASIDE = set(`
 
 /** 0 for the first of the beauty's names … ; 100 for any other light; 200 for ambient occlusion, shadow, environment and the like. */
 export function beautyRank(layer: string): number {
-  const name = layer.toLowerCase();
-  const components = name.split('.').filter((part) => part !== '');
-  // A part's name may have the view behind it.
-  const last = (components.at(-1) ?? '').replace(/[-_ ](left|right|l|r)$/, '').replace(/^(left|right)[-_ ]/, '');
+  const components = layer.split('.').filter((part) => part !== '');
+  // A part's name, and a layer's in a file that names no views, may have the view behind it.
+  if (components.length > 1 && /^(left|right|l|r)$/i.test(components.at(-1)!)) components.pop();
+  const name = components.at(-1) ?? '';
+  const last = name.toLowerCase().replace(/[-_ ](left|right|l|r)$/, '').replace(/^(left|right)[-_ ]/, '');
   const found = BEAUTY.indexOf(last.replace(/[-_ ]/g, ''));
   if (found >= 0) return found;
-  const words = wordsOf((layer.split('.').filter((part) => part !== '').at(-1)) ?? '');
+  const words = wordsOf(name);
   if (words.some((word) => ASIDE.has(word)) || ASIDE.has(words.join(''))) return 200;
   if (words.some((word) => word === 'beauty' || word === 'combined')) return BEAUTY.length;
   return 100;
