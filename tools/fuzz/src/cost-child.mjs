@@ -14,7 +14,7 @@ const beat = () => {
   longest = Math.max(longest, now - last);
   last = now;
 };
-setInterval(beat, 5).unref();
+globalThis.setInterval(beat, 5).unref();
 
 const WORK = {
   inspect: async (path) => {

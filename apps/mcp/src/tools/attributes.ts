@@ -1,4 +1,4 @@
-import { buildReport, type ExrFile, type JsonValue, matchesGlob, readIdManifest, type ReportAttribute, valueOf } from '@exr/core';
+import { buildReport, type ExrFile, type JsonValue, matchesGlob, readIdManifest, type ReportAttribute } from '@exr/core';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
 import { page, pageText } from '../answer/page.ts';

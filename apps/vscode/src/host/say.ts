@@ -10,11 +10,19 @@ const MOST_LABEL = 120;
 const MOST_DETAIL = 240;
 const MOST_STATUS = 60;
 
-export const inform = (text: string, ...actions: string[]): Thenable<string | undefined> => vscode.window.showInformationMessage(neutral(text), ...actions);
-export const warn = (text: string, ...actions: string[]): Thenable<string | undefined> => vscode.window.showWarningMessage(neutral(text), ...actions);
+/** The buttons below a message: a handful, named in our own code. */
+type Actions = readonly string[];
+
+/* eslint-disable no-restricted-syntax -- VS Code takes the buttons as arguments, and there are never more than a handful */
+export const inform = (text: string, ...actions: Actions): Thenable<string | undefined> =>
+  vscode.window.showInformationMessage(neutral(text), ...actions);
+export const warn = (text: string, ...actions: Actions): Thenable<string | undefined> =>
+  vscode.window.showWarningMessage(neutral(text), ...actions);
 export const fail = (text: string): Thenable<string | undefined> => vscode.window.showErrorMessage(neutral(text));
 /** Waits for an answer; `detail` stands below. */
-export const ask = (text: string, detail: string, ...actions: string[]): Thenable<string | undefined> => vscode.window.showWarningMessage(neutral(text), { modal: true, detail: neutral(detail) }, ...actions);
+export const ask = (text: string, detail: string, ...actions: Actions): Thenable<string | undefined> =>
+  vscode.window.showWarningMessage(neutral(text), { modal: true, detail: neutral(detail) }, ...actions);
+/* eslint-enable no-restricted-syntax */
 /** For a few seconds, in the status bar. */
 export const mention = (text: string, milliseconds = 3000): vscode.Disposable => vscode.window.setStatusBarMessage(neutral(text, MOST_LABEL), milliseconds);
 

@@ -86,9 +86,10 @@ function lightOf(picture: PictureChannels, planes: readonly Float32Array[], { cu
     return [planes[0]!, planes[0]!, planes[0]!];
   }
   const light = placed(picture, planes);
-  if (picture.kind === 'luma') luminanceToRgb(...light, luminance);
+  const [red, green, blue] = light;
+  if (picture.kind === 'luma') luminanceToRgb(red, green, blue, luminance);
   if (decoded) for (const plane of light) decode(plane, decoded);
-  if (matrix && !picture.data) convert(...light, matrix);
+  if (matrix && !picture.data) convert(red, green, blue, matrix);
   return light;
 }
 
