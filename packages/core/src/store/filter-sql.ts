@@ -1,5 +1,6 @@
 /** A filter as parameterised SQL over DuckDB's `file_rows f` (duckdb/ddl.ts): every value is a parameter, every name comes from the column definitions. */
 import { ExrError } from '../errors.ts';
+import { globExpression, likeExpression, lowered } from './like.ts';
 import type { StoreFilter } from './types.ts';
 import { columnType, looksAtParts, parseWhere, type Literal, type WhereColumn, type WhereNode } from './where.ts';
 
@@ -73,9 +74,11 @@ const loose = (text: string): string => (/[*?]/.test(text) ? text : `*${text}*`)
 
 /** `*` any run, `?` any one character, everything else itself, without case. */
 function globSql(column: string, pattern: string, bind: (value: Parameter) => string): string {
-  if (pattern.length > 1000) throw new ExrError('INVALID_ARGUMENT', `pattern of ${pattern.length} characters, at most 1000 are taken`);
-  const like = pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%').replaceAll('?', '_');
-  return `${column} ILIKE ${bind(like)} ESCAPE '\\'`;
+  return /[*?]/.test(pattern) ? `regexp_full_match(lower(${column}), ${bind(globExpression(pattern))})` : `lower(${column}) = ${bind(lowered(pattern))}`;
+}
+
+function likeSql(text: string, pattern: string, fold: boolean, bind: (value: Parameter) => string): string {
+  return `regexp_full_match(${fold ? `lower(${text})` : text}, ${bind(likeExpression(pattern, fold))})`;
 }
 
 function nodeSql(node: WhereNode, bind: (value: Parameter) => string): string {
@@ -93,7 +96,7 @@ function nodeSql(node: WhereNode, bind: (value: Parameter) => string): string {
     case 'compare':
       return onColumn(node.column, bind, (sql, numeric) => {
         const text = node.operator === 'like' || node.operator === 'ilike';
-        return text ? `CAST(${sql} AS VARCHAR) ${node.operator.toUpperCase()} ${bind(String(node.value))} ESCAPE '\\'` : `${sql} ${node.operator} ${literalSql(node.column, node.value, numeric, bind)}`;
+        return text ? likeSql(`CAST(${sql} AS VARCHAR)`, String(node.value), node.operator === 'ilike', bind) : `${sql} ${node.operator} ${literalSql(node.column, node.value, numeric, bind)}`;
       }, typeof node.value === 'number' && node.operator !== 'like' && node.operator !== 'ilike');
   }
 }

@@ -144,8 +144,9 @@ describe('text', () => {
   });
   it('patterns take no longer than pattern × text', () => {
     const started = performance.now();
-    expect(globPattern('*a'.repeat(400) + 'b')('a'.repeat(20_000))).toBe(false);
+    expect(globPattern('*a'.repeat(60) + 'b')('a'.repeat(20_000))).toBe(false);
     expect(performance.now() - started).toBeLessThan(2000);
+    expect(() => globPattern('*a'.repeat(65))).toThrow(/65 wildcards/);
     expect(likePattern('a\\%_%', false)('a%😀')).toBe(true);
     expect(() => likePattern('a\\', false)).toThrow(/escape/);
   });

@@ -1,6 +1,7 @@
 /** Text as DuckDB compares and matches it, so that a filter finds the same files in both stores. */
 import { append } from '../../flow/index.ts';
 import { ExrError } from '../../errors.ts';
+import { checkPattern, GLOB_WILDCARD, LIKE_WILDCARD, lowered } from '../like.ts';
 
 /** By code points, which is the order of the UTF-8 bytes: UTF-16 puts U+FF5E behind 😀. */
 export function compareText(a: string, b: string): number {
@@ -22,6 +23,7 @@ const RUN = -2;
 
 /** `LIKE pattern ESCAPE '\'`. @throws {ExrError} INVALID_ARGUMENT for a pattern that ends with the escape */
 export function likePattern(pattern: string, fold: boolean): (text: string) => boolean {
+  checkPattern(pattern, LIKE_WILDCARD);
   const pieces: Piece[] = [];
   const points = [...pattern];
   for (let i = 0; i < points.length; i++) {
@@ -37,12 +39,12 @@ export function likePattern(pattern: string, fold: boolean): (text: string) => b
 
 /** `*` any run, `?` any one character, everything else itself, without case. */
 export function globPattern(pattern: string): (text: string) => boolean {
-  if (pattern.length > 1000) throw new ExrError('INVALID_ARGUMENT', `pattern of ${pattern.length} characters, at most 1000 are taken`);
+  checkPattern(pattern, GLOB_WILDCARD);
   const pieces = [...pattern].flatMap((point): Piece[] => (point === '*' ? [RUN] : point === '?' ? [ANY] : pointsOf(point, true)));
   return (text) => matches(pieces, pointsOf(text, true));
 }
 
-const pointsOf = (text: string, fold: boolean): number[] => Array.from(fold ? text.toLowerCase() : text, (point) => point.codePointAt(0)!);
+const pointsOf = (text: string, fold: boolean): number[] => Array.from(fold ? lowered(text) : text, (point) => point.codePointAt(0)!);
 
 /** Goes back only to the last run, so that no pattern takes longer than pattern × text. */
 function matches(pattern: readonly Piece[], text: readonly number[]): boolean {
