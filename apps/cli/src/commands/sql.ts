@@ -7,6 +7,7 @@ import { paintFor } from '../render/layout.ts';
 import { renderSql } from '../render/store.ts';
 import { csvRawFlag } from '../store/filters.ts';
 import { sqlStoreOf, storeFlag } from '../store/open.ts';
+import { inChild, isChild, tellStatus } from '../store/sql-child.ts';
 
 export default class Sql extends ExrCommand {
   static override summary = 'Ask the store in SQL (read only).';
@@ -26,6 +27,7 @@ export default class Sql extends ExrCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Sql);
+    if (!isChild()) return this.status(await inChild(this.signal));
     const store = sqlStoreOf(flags.store);
     try {
       await this.writing(flags.output, { store: store.location }, async (output) => {
@@ -45,5 +47,15 @@ export default class Sql extends ExrCommand {
     } finally {
       await store.close();
     }
+  }
+
+  override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error);
+    // Without a code it is a crash, which ends the process by itself.
+    if (isChild() && process.exitCode !== undefined) await tellStatus();
+  }
+
+  private status(code: number): void {
+    process.exitCode = code;
   }
 }

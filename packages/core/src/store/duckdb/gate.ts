@@ -201,7 +201,14 @@ async function letGo(file: string, tidy = true): Promise<void> {
   await shut(open);
 }
 
+const abandoned = new WeakSet<DuckDBConnection>();
+/** Its statement does not hear that it is over: closing would wait for it. The file was opened to read, so nobody waits for its lock but writers. */
+export function abandon(connection: DuckDBConnection): void {
+  abandoned.add(connection);
+}
+
 async function shut({ connection, tidier, instance }: Held): Promise<void> {
+  if (abandoned.has(connection)) return;
   await connection.run('USE memory').then(() => connection.run('DETACH store')).catch(() => undefined);
   tidier.closeSync();
   connection.closeSync();

@@ -108,6 +108,30 @@ describe('a statement', () => {
     await expect(store.sql("WITH RECURSIVE r AS (SELECT 'xxxxxxxx' AS s, 0 AS i UNION ALL SELECT s || s, i + 1 FROM r WHERE i < 28) SELECT max(length(s)) FROM r")).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', message: expect.stringContaining('memory') });
     expect((await store.sql('SELECT 1')).rows).toEqual([[1]]);
   });
+  it.each([
+    ["'a' LIKE 'A', 'aXb' LIKE 'a_b', 'A_B' ILIKE 'a\\_b' ESCAPE '\\', 'AxB' ILIKE 'a\\_b' ESCAPE '\\', 'a%' NOT LIKE 'a!%' ESCAPE '!', NULL LIKE 'a', 'x' NOT ILIKE 'X', 'a%b\\c' LIKE 'a\\%b%'", [false, true, true, false, false, null, false, false]],
+    ["'abc' GLOB 'a[a-c]?', 'abc' GLOB 'a[!b]c', 'axc' GLOB '*[!b]c', regexp_matches('xAy', '(?i)a'), regexp_matches('xAy', 'a', 'i'), regexp_matches('xAy', '^a')", [true, false, true, true, true, false]],
+    ["levenshtein('kitten', 'sitting'), repeat('ab', 3), [x LIKE 'a%' FOR x IN ['ab', 'b']]", ['3', 'ababab', [true, false]]],
+  ])('words that are bounded say what DuckDB says: %s', async (columns, row) => {
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const theirs = (await connection.runAndReadAll(`SELECT ${columns}`)).getRowsJson();
+    connection.closeSync();
+    instance.closeSync();
+    expect((await store.sql(`SELECT ${columns}`)).rows).toEqual(theirs);
+    expect(theirs).toEqual([row]);
+  });
+  it.each([
+    "repeat('a', 9000) ILIKE '%a%a%a%b'", "repeat('a', 9000) LIKE '%a%_a%a%b'", "repeat('a', 9000) NOT ILIKE '%a%a%a%b' ESCAPE '!'", "repeat('a', 9000) GLOB '*a*a*a*b'", "regexp_matches(repeat('a', 9000), '(?s)^.*a.*a.*a.*b$')",
+  ])('of many wildcards takes time that follows the text: %s', async (expression) => {
+    const before = process.cpuUsage();
+    expect((await store.sql(`SELECT ${expression}`)).rows).toHaveLength(1);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+  it.each(["repeat(repeat('x', 10000), 10000)", "levenshtein(repeat('a', 600), 'b')"])('that takes more than its length says is refused: %s', async (expression) => {
+    await expect(store.sql(`SELECT ${expression}`)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('at most') });
+  });
   it('is ended by a signal', async () => {
     const reason = new Error('enough');
     const abort = new AbortController();

@@ -2,7 +2,8 @@
 import type { DuckDBConnection, DuckDBPreparedStatement } from '@duckdb/node-api';
 import { ExrError } from '../../errors.ts';
 import type { SqlLimits, SqlOptions, SqlResult } from '../types.ts';
-import { duckdb } from './gate.ts';
+import { abandon, duckdb } from './gate.ts';
+import { boundWords } from './bounded-words.ts';
 import { checkSelect, refuse } from './guard.ts';
 
 /** What one statement may take and give unless asked otherwise. docs/formats/store.md has them as a table. */
@@ -10,15 +11,20 @@ export const SQL_LIMITS: SqlLimits = { rows: 10_000, bytes: 64 * 2 ** 20, valueL
 /** Temporary files of one statement, for DuckDB. */
 export const SQL_TEMPORARY = '1GiB';
 /** The process may grow by so much while a statement runs. DuckDB counts its tables and sorts (256 MiB), but not the texts that a function makes. */
-const MEMORY = 512 * 2 ** 20;
+const MEMORY = 384 * 2 ** 20;
 const LONGEST_STATEMENT = 256 * 1024;
-const LOOK_MS = 50;
+const LOOK_MS = 10;
+/** An interrupt is heard between two chunks of rows. When it is not heard for so long, or memory has grown further, nobody waits for it any more. */
+const DEAF_MS = 1000;
+const MEMORY_DEAF = 1.25;
 
 const firstLine = (error: unknown): string => String((error as Error).message).split('\n').slice(0, 2).join(' ').slice(0, 500);
 
 /**
  * Fences, each enough by itself for what it is for: the file is opened read-only; DuckDB may not touch any other file, extension or network, and its settings
- * are locked (gate.ts); names mean our own views (trust.ts); and the statement is a SELECT in words that are known to be harmless (guard.ts).
+ * are locked (gate.ts); names mean our own views (trust.ts); and the statement is a SELECT in words that are known to be harmless (guard.ts), of which those
+ * that could take very long within a chunk are bounded (bounded-words.ts). A statement that does not hear its end all the same is left behind: its caller
+ * goes on, its thread ends when the process is killed (a thread of DuckDB keeps `process.exit` waiting).
  */
 export async function runSql(connection: DuckDBConnection, statement: string, options: SqlOptions): Promise<SqlResult> {
   const limits = { ...SQL_LIMITS, ...Object.fromEntries(Object.entries(options.limits ?? {}).filter(([, value]) => value !== undefined)) };
@@ -27,35 +33,64 @@ export async function runSql(connection: DuckDBConnection, statement: string, op
   const [, explained] = /^(?:\s|--[^\n]*\n|\/\*[^*]*\*\/)*explain\s+(.*)$/is.exec(statement) ?? [];
   const serialized = await connection.runAndReadAll('SELECT system.main.json_serialize_sql($1::VARCHAR)', [explained ?? statement]).catch((error: unknown) => refuse(firstLine(error), error));
   checkSelect(String(serialized.getRowsJS()[0]![0]));
-  const prepared = await connection.prepare(explained === undefined ? statement : `EXPLAIN ${explained}`).catch((error: unknown) => refuse(firstLine(error), error));
-  const { StatementType } = await duckdb();
+  await boundWords(connection);
   const watch = watched(connection, limits.seconds, options.signal);
+  // What is written out is computed while the statement is prepared.
+  const work = answered(connection, explained === undefined ? statement : `EXPLAIN ${explained}`, explained === undefined, limits);
+  work.catch(() => undefined);
   try {
-    const { statementType } = prepared;
-    if (statementType !== (explained === undefined ? StatementType.SELECT : StatementType.EXPLAIN)) refuse(`a ${StatementType[statementType]} statement, only SELECT (and EXPLAIN) is run here: the store is read, never written`);
-    return await rowsOf(prepared, limits);
+    return await Promise.race([work, watch.deaf]);
   } catch (error) {
     options.signal?.throwIfAborted();
     throw watch.ended() ?? (error instanceof ExrError || /out of memory|failed to allocate|max_temp_directory|no space left/i.test(firstLine(error)) ? error : new ExrError('INVALID_ARGUMENT', `sql: ${firstLine(error)}`, {}, { cause: error }));
   } finally {
     watch.stop();
+  }
+}
+
+async function answered(connection: DuckDBConnection, statement: string, isSelect: boolean, limits: SqlLimits): Promise<SqlResult> {
+  const prepared = await connection.prepare(statement).catch((error: unknown) => refuse(firstLine(error), error));
+  try {
+    const { StatementType } = await duckdb();
+    const { statementType } = prepared;
+    if (statementType !== (isSelect ? StatementType.SELECT : StatementType.EXPLAIN)) refuse(`a ${StatementType[statementType]} statement, only SELECT (and EXPLAIN) is run here: the store is read, never written`);
+    return await rowsOf(prepared, limits);
+  } finally {
     prepared.destroySync();
   }
 }
 
+interface Watch {
+  ended(): ExrError | undefined;
+  stop(): void;
+  /** Rejected when the statement does not hear that it is over. */
+  readonly deaf: Promise<never>;
+}
+
 /** Interrupts the statement when its time is over or the process has grown too much. */
-function watched(connection: DuckDBConnection, seconds: number, signal: AbortSignal | undefined): { ended(): ExrError | undefined; stop(): void } {
+function watched(connection: DuckDBConnection, seconds: number, signal: AbortSignal | undefined): Watch {
   const begin = performance.now();
   const before = process.memoryUsage.rss();
   let error: ExrError | undefined;
+  let since: number | undefined;
+  let leave: (error: unknown) => void;
+  const deaf = new Promise<never>((_, reject) => (leave = reject));
+  deaf.catch(() => undefined);
   const timer = setInterval(() => {
+    const now = performance.now();
     const grown = process.memoryUsage.rss() - before;
-    if (performance.now() - begin > seconds * 1000) error ??= limitError(`sql: not done after ${seconds} s`, 'seconds', seconds);
+    if (now - begin > seconds * 1000) error ??= limitError(`sql: not done after ${seconds} s`, 'seconds', seconds);
     else if (grown > MEMORY) error ??= limitError(`sql: it takes more than ${MEMORY / 2 ** 20} MiB of memory`, 'memory', MEMORY);
+    if (!error && !signal?.aborted) return;
     // Again and again: an interrupt that comes between two steps is not heard.
-    if (error || signal?.aborted) connection.interrupt();
+    connection.interrupt();
+    since ??= now;
+    if (now - since < DEAF_MS && grown < MEMORY * MEMORY_DEAF) return;
+    clearInterval(timer);
+    abandon(connection);
+    leave(error ?? signal?.reason);
   }, LOOK_MS);
-  return { ended: () => error, stop: () => clearInterval(timer) };
+  return { ended: () => error, stop: () => clearInterval(timer), deaf };
 }
 
 function limitError(message: string, limit: string, limitValue: number): ExrError {
