@@ -53,6 +53,8 @@ export function createKernels(options: KernelOptions = {}): Kernels {
   const memory = instance.exports['memory'] as WebAssembly.Memory;
   const call = instance.exports as unknown as KernelFunctions;
   let top = call['heapBase']!();
+  // Asking the engine for it takes longer than many a kernel; nothing but allocate() makes the memory grow.
+  let buffer = memory.buffer;
   return {
     simd,
     call,
@@ -60,13 +62,14 @@ export function createKernels(options: KernelOptions = {}): Kernels {
       const address = top;
       const end = address + Math.ceil((bytes + 64) / 64) * 64;
       if (end > limit) throw new KernelMemoryError(end, limit);
-      const missing = end - memory.buffer.byteLength;
+      const missing = end - buffer.byteLength;
       if (missing > 0) {
         try {
           memory.grow(Math.ceil(missing / 65536));
         } catch {
-          throw new KernelMemoryError(end, memory.buffer.byteLength);
+          throw new KernelMemoryError(end, buffer.byteLength);
         }
+        buffer = memory.buffer;
       }
       top = end;
       return address;
@@ -75,10 +78,10 @@ export function createKernels(options: KernelOptions = {}): Kernels {
     release(mark) {
       top = mark;
     },
-    bytes: (address, length) => new Uint8Array(memory.buffer, address, length),
-    view: () => new DataView(memory.buffer),
+    bytes: (address, length) => new Uint8Array(buffer, address, length),
+    view: () => new DataView(buffer),
     get held() {
-      return memory.buffer.byteLength;
+      return buffer.byteLength;
     },
     get limit() {
       return limit;

@@ -61,7 +61,7 @@ export function fileSource(path: string, options: FileSourceOptions = {}): FileS
         const bytes = uninitialised(length);
         if (timed(() => readSomeSync(path, fd, bytes, offset)) === length) return bytes;
       }
-      const bytes = await readFully(path, fd, offset, length, stats);
+      const bytes = await readFully(path, fd, offset, length, stats, readOptions?.into);
       // The first read follows the first fstat directly; later ones look whether the file is still the same.
       if (reads++ > 0) checkUnchanged(path, stats, await statOf(path, fd));
       throwIfAborted(readOptions);
@@ -155,8 +155,8 @@ function uninitialised(length: number): Uint8Array {
   return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer, 0, length);
 }
 
-async function readFully(path: string, fd: number, offset: number, length: number, stats: Stats): Promise<Uint8Array> {
-  const bytes = uninitialised(length);
+async function readFully(path: string, fd: number, offset: number, length: number, stats: Stats, into?: Uint8Array): Promise<Uint8Array> {
+  const bytes = into && into.length >= length ? into.subarray(0, length) : uninitialised(length);
   let done = 0;
   while (done < length) {
     const got = await readSome(path, fd, bytes, done, offset + done);

@@ -1,6 +1,11 @@
 /** Options of every read: cancellation rethrows `signal.reason`. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Of at least the length that is read, at the start of its ArrayBuffer: a source that hands its buffers over may fill it and return a view of it,
+   * instead of a new one. Only for such a source; whoever gives one must not touch it until the read ends, and not at all when the read fails.
+   */
+  readonly into?: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Random access to bytes that do not change while they are being read. */
@@ -15,7 +20,7 @@ export interface ByteSource {
   size(options?: ReadOptions): Promise<number>;
   /**
    * Exactly `length` bytes from `offset`, or an ExrError: TRUNCATED when the range ends beyond the source, SOURCE_CHANGED when the source is
-   * no longer what it was when first read, READ_FAILED otherwise. A source never reuses the buffer it returns.
+   * no longer what it was when first read, READ_FAILED otherwise. A source never reuses the buffer it returns (its reader may, where the source hands it over: ReadOptions.into).
    */
   read(offset: number, length: number, options?: ReadOptions): Promise<Uint8Array>;
   /** Releases a handle or connection. Reading after it is a CLOSED error. */

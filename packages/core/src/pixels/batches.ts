@@ -2,6 +2,7 @@
 import { groupReads, packedIn, readPacked, type PackedChunk, type PackedContext, type PlannedChunk, type PlannedRead } from '../chunks/index.ts';
 import { mapInOrder } from '../flow/index.ts';
 import type { Budget } from './ordered.ts';
+import { giveBackBuffer, takeBuffer } from './read-buffers.ts';
 import { isFault, type OrderedChunk } from './thread.ts';
 
 /** The unit of work: the packed chunks of one read. */
@@ -11,6 +12,8 @@ export interface Batch {
   readonly faults: readonly { readonly order: number; readonly error: unknown }[];
   /** What the budget lent. */
   readonly bytes: number;
+  /** To be called once nothing looks at the packed bytes any more, and only by a thread that did not send them away. */
+  release?(): void;
 }
 
 // Reads under way at a time: enough to hide a disk's or a server's latency. One where a read may turn out to be longer than it was planned.
@@ -29,8 +32,10 @@ export function readBatches(
     const results = order === 'list' ? read.chunks.reduce((sum, chunk) => sum + resultBytes(chunk), 0) : 0;
     await budget.take(read.length + results);
     signal.throwIfAborted();
-    const bytes = await context.source.read(read.offset, read.length, { signal });
-    return batchOf(context, read, bytes, results, budget, signal);
+    const mine = context.source.handsOver === true;
+    const bytes = await context.source.read(read.offset, read.length, { signal, into: mine ? takeBuffer(read.length) : undefined });
+    const batch = await batchOf(context, read, bytes, results, budget, signal);
+    return mine ? { ...batch, release: () => giveBackBuffer(bytes) } : batch;
   });
 }
 

@@ -24,6 +24,8 @@ export interface CrewOptions<Params, Result, Final> {
   readonly memory: RunMemory;
   /** What a chunk takes on a thread, and how many bytes it unpacks to. */
   readonly needOf: (chunk: OrderedChunk) => { readonly bytes: number; readonly unpacked: number };
+  /** All chunks are so small that none is asked about by itself: each takes at most so many bytes on a thread. Null: they are asked. */
+  readonly smallNeed: number | null;
 }
 
 // Batches at a worker: one that it decodes and one that waits, since a calling thread that decodes too answers late.
@@ -147,6 +149,7 @@ class Crew<Params, Result, Final> {
         }
         results.push(thread.decode([chunk])[0]!);
       }
+      batch.release?.();
       await this.#deliver(batch, fit.refused, results);
     }
     const final = thread?.finish();
@@ -163,6 +166,7 @@ class Crew<Params, Result, Final> {
   }
 
   #isLarge({ chunks }: Batch): boolean {
+    if (this.#options.smallNeed !== null) return false;
     return chunks.some((chunk) => this.#options.needOf(chunk).unpacked > (chunk.unpackedSize === null ? MOST_ON_CALLER : MOST_DEEP_ON_CALLER));
   }
 
@@ -171,7 +175,8 @@ class Crew<Params, Result, Final> {
    * instead: the batch waits for another one.
    */
   async #admitted(batch: Batch): Promise<{ chunks: readonly OrderedChunk[]; refused: readonly ChunkResult<Result>[] } | null> {
-    const { memory, needOf, setup } = this.#options;
+    const { memory, needOf, setup, smallNeed } = this.#options;
+    if (smallNeed !== null) return (await this.#places.admit(smallNeed, batch)) ? { chunks: batch.chunks, refused: [] } : null;
     const chunks: OrderedChunk[] = [];
     const refused: ChunkResult<Result>[] = [];
     let most = 0;

@@ -99,7 +99,7 @@ async function run<Params, Result, Final>(
   const context: PackedContext = { source, index, shapes: setup.parts.map((part) => lazily(() => shapesOf(part, limits))), multipart: file.version.multipart, limits };
   const needs = needOf(task, params);
   const memory = new RunMemory(limits, options.keeps ?? 0, task.held?.(setup.parts, params) ?? 0, source.name);
-  const { present, entries, chunks, work, need, largest, uncertain } = survey(context, selectedChunks(index, selections, source.name), { needOf: needs, room: memory.most });
+  const { present, entries, chunks, work, need, largest, uncertain, small } = survey(context, selectedChunks(index, selections, source.name), { needOf: needs, room: memory.most });
   const results = new Results(options, index, entries);
   results.putAbsent();
   await results.settled();
@@ -132,7 +132,7 @@ async function run<Params, Result, Final>(
   try {
     const batches = readBatches(context, present, order, budget, signal, resultBytes);
     finals = await decodeAll(
-      { name: source.name, task, params, setup, signal, deliver, handsOver: source.handsOver === true, batches, memory, needOf: needOfChunk }, share,
+      { name: source.name, task, params, setup, signal, deliver, handsOver: source.handsOver === true, batches, memory, needOf: needOfChunk, smallNeed: small ? need : null }, share,
     );
     await results.settled();
   } finally {

@@ -2,6 +2,7 @@
 import { compiledKernels, createKernels, type Kernels } from '@exr/kernels';
 import { ExrError } from '../errors.ts';
 import { revivedError, type FromWorker, type ToWorker } from './messages.ts';
+import { dropBuffers } from './read-buffers.ts';
 import type { ChunkResult, OrderedChunk, RunSetup } from './thread.ts';
 
 /** A worker as a platform gives it: worker_threads or Web Workers. */
@@ -185,12 +186,14 @@ export function giveBack(worker: PooledWorker): void {
 export function makeRoom(workers: number): void {
   for (const worker of idle.splice(workers)) worker.terminate(new ExrError('CLOSED', 'its memory is needed'));
   own.length = 0;
+  dropBuffers();
 }
 
 /** Ends the waiting workers and frees the calling thread's kernels. Later runs start new ones. */
 export function closePool(): void {
   for (const worker of idle.splice(0)) worker.terminate(new ExrError('CLOSED', 'the pool of workers was closed'));
   own.length = 0;
+  dropBuffers();
 }
 
 // Kernels of the calling thread: one run has one for itself, so several runs at a time have several.

@@ -30,6 +30,8 @@ export interface Survey {
   readonly largest: number;
   /** Whether deep chunks among them may turn out to take much more. */
   readonly uncertain: boolean;
+  /** All of them are flat and small: `need` is what each takes at most. */
+  readonly small: boolean;
 }
 
 export interface SurveyRoom {
@@ -57,6 +59,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
   let [chunks, work, absent] = [0, 0, 0];
   let [need, largest] = [0, 0];
   let uncertain = false;
+  let small = true;
   let runIsCut = false;
   let [neverWritten, beyondTable]: (ExrError | null)[] = [null, null];
   let run: { -readonly [K in keyof Absent]: Absent[K] } | null = null;
@@ -79,7 +82,9 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
         const isDeep = grid.part.isDeep;
         const extent = Math.min(at.bound - at.offset, isDeep ? limits.chunkBytes : shape.unpackedBytes);
         // Small ones are not looked at one by one.
-        const takes = !isDeep && shape.unpackedBytes <= SMALL ? SMALL_NEED : needOf(grid.part, shape, extent, isDeep ? Math.min(limits.chunkBytes, extent * DEEP_EXPANSION) : null);
+        const isSmall = !isDeep && shape.unpackedBytes <= SMALL;
+        if (!isSmall) small = false;
+        const takes = isSmall ? SMALL_NEED : needOf(grid.part, shape, extent, isDeep ? Math.min(limits.chunkBytes, extent * DEEP_EXPANSION) : null);
         if (!isDeep && takes > room) throw tooMuch(`part ${part}, chunk ${chunk}: decoding`, takes, limits);
         if (takes > need) need = takes;
         if (shape.unpackedBytes > largest) largest = shape.unpackedBytes;
@@ -108,7 +113,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
     }
     absent++;
   }
-  return { present, entries, chunks, work, need: Math.min(need, room), largest, uncertain };
+  return { present, entries, chunks, work, need: Math.min(need, room), largest, uncertain, small };
 }
 
 /** Whether the boxes of both, and of those between, make one rectangle. */

@@ -85,8 +85,15 @@ export function forSampledRows(
 type Layout = readonly ReturnType<typeof regularRows>[];
 // Chunks of equal size share their list of channels, and with it where the rows lie.
 const layouts = new WeakMap<ChunkShape['channels'], Layout>();
+// Nearly always the chunk before had them too, and a line is too short for a look into the map for each channel.
+let last: { readonly channels: ChunkShape['channels']; readonly layout: Layout } | undefined;
 
 function layoutOf(shape: ChunkShape): Layout {
+  if (last?.channels !== shape.channels) last = { channels: shape.channels, layout: findLayout(shape) };
+  return last.layout;
+}
+
+function findLayout(shape: ChunkShape): Layout {
   let known = layouts.get(shape.channels);
   if (!known) layouts.set(shape.channels, (known = shape.channels.map((_, channel) => regularRows(shape, channel))));
   return known;
