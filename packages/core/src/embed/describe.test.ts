@@ -20,6 +20,10 @@ it.each([
   ['ffmpeg', ['software FFmpeg']],
   ['rust exr with N', ['software Rust exr', 'AOV N (normal)']],
   ['house_pass', ['AOV house_pass']],
+  ['zstd', ['codec zstd']],
+  ['Zstandard frames', ['codec zstd']],
+  ['lj2k', ['codec lj2k']],
+  ['lossy JPEG 2000', ['codec lj2k']],
 ])('%s', (text, understood) => {
   const asked = embedDescription(text, vocabulary);
   expect([...asked.understood].sort()).toEqual([...understood].sort());

@@ -157,6 +157,8 @@ const PHRASES: readonly (readonly [RegExp, Take])[] = [
   }],
   [/\b(uncompressed|no compression)\b/gi, (out) => ((out.compression = 'none'), 'uncompressed')],
   [new RegExp(`\\b(${[...COMPRESSIONS].filter((codec) => codec !== 'none').sort((a, b) => b.length - a.length).join('|')})\\b`, 'gi'), (out, [, codec]) => ((out.compression = codec!.toLowerCase()), `codec ${codec!.toLowerCase()}`)],
+  [/\bzstandard\b/gi, (out) => ((out.compression = 'zstd'), 'codec zstd')],
+  [/\blossy (?:htj2k|jpeg[- ]?2000|j2k)\b/gi, (out) => ((out.compression = 'lj2k'), 'codec lj2k')],
   [/\b(?:(32)[- ]?bit|float(?:32)?s?|full[- ]float)\b/gi, (out) => ((out.pixelType = 'float'), 'float channels')],
   [/\b(?:(16)[- ]?bit|half(?:[- ]float)?)\b/gi, (out) => ((out.pixelType = 'half'), 'half channels')],
   [/\bdeep (?:tiles?|tiled)\b/gi, (out) => ((out.type = 'deeptile'), 'deep tiles')],
