@@ -109,6 +109,28 @@ export function sameType(a: ArrowModule.Field, b: ArrowModule.Field): boolean {
   return sameDataType(a.type, b.type);
 }
 
+/**
+ * As `sameType`, for what a select asks: there a timestamp comes without its zone, and the nullability of a map's
+ * entries is not told (SDK _internal.py, get_field_type and build_field).
+ */
+export function sameAsked(a: ArrowModule.Field, b: ArrowModule.Field, anyNullability = false): boolean {
+  if (!anyNullability && a.nullable !== b.nullable) return false;
+  const [left, right] = [childFields(a.type), childFields(b.type)];
+  if (left.length === 0) return sameDataType(zoneless(a.type), zoneless(b.type));
+  const { typeId, listSize } = details(a.type);
+  if (typeId !== details(b.type).typeId || listSize !== details(b.type).listSize || left.length !== right.length) return false;
+  return left.every((field, i) => {
+    const other = right[i];
+    if (other === undefined || (typeId === TypeId.Struct && field.name !== other.name && !anyNullability)) return false;
+    return sameAsked(field, other, typeId === TypeId.Map);
+  });
+}
+
+function zoneless(type: ArrowModule.DataType): ArrowModule.DataType {
+  const t = details(type);
+  return t.typeId === TypeId.Timestamp && t.timezone != null ? ({ typeId: t.typeId, unit: t.unit } as unknown as ArrowModule.DataType) : type;
+}
+
 /** As `sameType`, without the nullability of the outermost field. */
 export function sameDataType(a: ArrowModule.DataType, b: ArrowModule.DataType): boolean {
   const x = details(a);

@@ -54,8 +54,16 @@ export interface CreateTableOptions {
   readonly ifNotExists?: boolean;
   /** Columns the rows are sorted by, first to last: clusters of 5.3 or newer. Row ids are then decimal128. */
   readonly sortedBy?: readonly string[];
-  /** A vector index on a column of float32 vectors: clusters of 5.5 or newer. `ip` is the inner product. */
-  readonly vectorIndex?: { readonly column: string; readonly metric: 'l2sq' | 'ip' };
+  /**
+   * A vector index on a column of float32 vectors: clusters of 5.5 or newer. `ip` is the inner product. Row ids are then
+   * decimal128. A quantization left out is the cluster's choice.
+   */
+  readonly vectorIndex?: {
+    readonly column: string;
+    readonly metric: 'l2sq' | 'ip';
+    readonly clusterQuantization?: 'scalar_8bit' | 'none';
+    readonly searchQuantization?: 'scalar_8bit' | 'none';
+  };
 }
 
 /** A collection of tables. */
@@ -139,7 +147,7 @@ export class Schema {
   async createTable(name: string, columns: ColumnSpecs | ArrowSchema, options: CreateTableOptions = {}): Promise<Table> {
     const arrow = await loadArrow();
     const schema = toSchema(arrow, columns);
-    const handle = this.table(name, { sorted: options.sortedBy !== undefined });
+    const handle = this.table(name);
     if (options.ifNotExists === true && (await handle.exists())) return handle;
     if (schema.fields.length === 0) throw usage(`table ${name}: no columns`);
     const headers: Record<string, string> = {};
@@ -157,9 +165,13 @@ export class Schema {
       indexOf(options.vectorIndex.column);
       headers['tabular-vector-index-column'] = options.vectorIndex.column;
       headers['tabular-vector-index-distance-metric'] = options.vectorIndex.metric;
+      const { clusterQuantization, searchQuantization } = options.vectorIndex;
+      if (clusterQuantization !== undefined) headers['tabular-vector-index-cluster-quantization'] = clusterQuantization;
+      if (searchQuantization !== undefined) headers['tabular-vector-index-search-quantization'] = searchQuantization;
     }
     await this.tx.send({ method: 'POST', path: handle.path, command: 'table', headers, body: schemaMessage(arrow, schema) });
-    return this.table(name, { columns: schema, sorted: options.sortedBy !== undefined });
+    const indexed = options.vectorIndex !== undefined && this.tx.features.vectorRowIds === 'decimal128';
+    return this.table(name, { columns: schema, sorted: options.sortedBy !== undefined || indexed });
   }
 }
 

@@ -13,6 +13,11 @@ export interface ConnectOptions extends TransportOptions {
   readonly region?: string;
   /** Defaults for every transaction. */
   readonly transaction?: Omit<TransactionOptions, 'signal'>;
+  /**
+   * What the cluster names the rows of vector-indexed tables by: `decimal128`, as SDK 2.1.0 expects and the default, or
+   * `uint64`, as SDK 2.0.14 did. No source says which version of the cluster changed it.
+   */
+  readonly vectorRowIds?: 'decimal128' | 'uint64';
   /** False: do not ask for the version; everything is then assumed to be supported. Default true. */
   readonly checkVersion?: boolean;
   readonly signal?: AbortSignal;
@@ -68,16 +73,16 @@ export class Database {
  * @throws {UnsupportedServerError} when it does not name itself a VAST cluster
  */
 export async function connect(options: ConnectOptions): Promise<Database> {
-  const { accessKey, secretKey, region = '', checkVersion = true, transaction = {}, signal, ...rest } = options;
+  const { accessKey, secretKey, region = '', checkVersion = true, vectorRowIds, transaction = {}, signal, ...rest } = options;
   if (accessKey === '' || secretKey === '') throw usage('accessKey, secretKey: empty');
   if (/[\s,/]/.test(accessKey) || /[\s/]/.test(region)) throw usage('accessKey, region: a space, comma or slash in it');
   const transport = new Transport(rest, { accessKey, secretKey, region });
   try {
-    if (!checkVersion) return new Database(transport, new Features(undefined), transaction);
-    // The SDK asks for a transaction that is not there: only the Server header of the answer matters.
-    const { headers } = await transport.send({ method: 'GET', path: [], command: 'transaction', signal }, true);
+    if (!checkVersion) return new Database(transport, new Features(undefined, vectorRowIds), transaction);
+    // SDK 2.0.14 asked without the header and got 400; only the Server header of the answer matters.
+    const { headers } = await transport.send({ method: 'GET', path: [], command: 'transaction', headers: { 'tabular-get-vast-version': 'true' }, signal }, true);
     const server = headers.server?.toString();
-    const features = new Features(server);
+    const features = new Features(server, vectorRowIds);
     if (features.version === undefined) {
       const found = server === undefined ? 'no Server header' : `Server: ${server.slice(0, 100)}`;
       throw new UnsupportedServerError(`${transport.endpoint}: ${found} found; expected "vast <version>"`, { code: 'NOT_VAST' });

@@ -2,6 +2,7 @@
 import { TypeId, childFields, details, typeName, type Data, type RecordBatch } from './arrow.ts';
 import { fromHalf } from './data-builder.ts';
 import { protocol } from './errors.ts';
+import { ROW_ID, rowIdsOf } from './rows.ts';
 import { decimalText } from './values.ts';
 
 /** A row as an object: values.ts says which JavaScript value stands for which type. */
@@ -10,7 +11,8 @@ export type Row = Record<string, unknown>;
 /** All rows of a batch. Bytes and vectors are copies. */
 export function rowsOf(batch: RecordBatch): Row[] {
   const names = batch.schema.fields.map((field) => field.name);
-  const columns = batch.data.children.map((data) => valuesOf(data as Data));
+  // A row id is a bigint whichever of its two types it comes in, as update and delete take it.
+  const columns = batch.data.children.map((data, i) => (names[i] === ROW_ID ? rowIdsOf(data as Data) : valuesOf(data as Data)));
   return Array.from({ length: batch.numRows }, (_, i) => {
     const row: Row = {};
     names.forEach((name, c) => (row[name] = columns[c]?.[i] ?? null));

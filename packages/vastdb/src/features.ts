@@ -15,9 +15,12 @@ const SINCE: Readonly<Record<Feature, readonly [number, number]>> = {
 /** A cluster's version; unknown when the server did not say and was not asked to. */
 export class Features {
   readonly version: readonly [number, number, number, number] | undefined;
+  /** The kind of row id of vector-indexed tables: see `ConnectOptions.vectorRowIds`. */
+  readonly vectorRowIds: 'decimal128' | 'uint64';
 
   /** @param server the `Server` response header */
-  constructor(server: string | undefined) {
+  constructor(server: string | undefined, vectorRowIds: 'decimal128' | 'uint64' = 'decimal128') {
+    this.vectorRowIds = vectorRowIds;
     const match = PATTERN.exec(server ?? '');
     this.version = match === null ? undefined : [Number(match[1]), Number(match[2]), Number(match[3]), Number(match[4])];
   }

@@ -27,6 +27,30 @@ export function nodePositions(fields: readonly Field[]): NodePositions[] {
   });
 }
 
+/** A column or a member of a struct column, found by its name. */
+export interface FoundNode {
+  /** Which of the fields it is, or is in. */
+  readonly root: number;
+  readonly field: Field;
+  /** Its number, depth first among all nodes. */
+  readonly position: number;
+}
+
+/** `name` is a column's own name, or where there is none such `column.member` of a struct. */
+export function findNode(fields: readonly Field[], name: string): FoundNode | undefined {
+  let position = 0;
+  let found: FoundNode | undefined;
+  const visit = (field: Field, path: string, root: number): void => {
+    if (path === name && (found === undefined || path === fields[root]?.name)) found = { root, field, position };
+    position += 1;
+    const inStruct = details(field.type).typeId === TypeId.Struct;
+    // Values within lists and maps have no name of their own.
+    for (const child of childFields(field.type)) visit(child, inStruct && path !== '' ? `${path}.${child.name}` : '', root);
+  };
+  fields.forEach((field, root) => visit(field, field.name, root));
+  return found;
+}
+
 /** A vector of table offsets. */
 export function offsetVector(b: Builder, offsets: readonly number[]): number {
   b.startVector(4, offsets.length, 4);
@@ -34,12 +58,33 @@ export function offsetVector(b: Builder, offsets: readonly number[]): number {
   return b.endVector();
 }
 
-/** A named `Field` with its children, in the SDK's order: children, name, type, field. */
-export function writeField(b: Builder, field: Field): number {
+/**
+ * A named `Field` with its children, in the SDK's order: children, name, type, field. What is below a list is called
+ * `item`, below a map `entries`, `key` and `value`, whatever the table calls them (SDK build_field).
+ */
+export function writeField(b: Builder, field: Field, called = field.name): number {
   const children = childFields(field.type);
-  const vector = children.length === 0 ? 0 : offsetVector(b, children.map((child) => writeField(b, child)));
-  const name = b.createString(field.name);
+  const { typeId } = details(field.type);
+  const isList = typeId === TypeId.List || typeId === TypeId.FixedSizeList;
+  const child = (each: Field): number => (typeId === TypeId.Map ? writeEntries(b, each) : writeField(b, each, isList ? 'item' : each.name));
+  const vector = children.length === 0 ? 0 : offsetVector(b, children.map(child));
+  const name = b.createString(called);
   return fieldTable(b, field, field.type, name, vector);
+}
+
+/** A map's entries, which the SDK types as a map and gives no nullability; type before name, unlike other fields. */
+function writeEntries(b: Builder, entries: Field): number {
+  const names = ['key', 'value'];
+  const vector = offsetVector(b, childFields(entries.type).map((child, i) => writeField(b, child, names[i])));
+  b.startObject(3);
+  const type = b.endObject();
+  const name = b.createString('entries');
+  b.startObject(7);
+  b.addFieldInt8(2, TypeId.Map, 0);
+  b.addFieldOffset(3, type, 0);
+  b.addFieldOffset(0, name, 0);
+  b.addFieldOffset(5, vector, 0);
+  return b.endObject();
 }
 
 /** The nameless `Field` that gives a literal its type. A fixed-size list is compared as a list. */
@@ -67,10 +112,9 @@ function finishField(b: Builder, nullable: boolean, typeId: number, type: number
   return b.endObject();
 }
 
-/** The table of a type; defaults as in Schema.fbs, so that what is elided there is elided here. */
+/** The table of a type; defaults as in Schema.fbs, so that what is elided there is elided here. The SDK tells no zone. */
 function writeType(b: Builder, type: DataType): number {
   const t = details(type);
-  const zone = t.typeId === TypeId.Timestamp && t.timezone != null ? b.createString(t.timezone) : 0;
   b.startObject(3);
   switch (t.typeId) {
     case TypeId.Int:
@@ -94,7 +138,6 @@ function writeType(b: Builder, type: DataType): number {
       break;
     case TypeId.Timestamp:
       b.addFieldInt16(0, t.unit ?? 0, 0);
-      b.addFieldOffset(1, zone, 0);
       break;
     case TypeId.FixedSizeBinary:
       b.addFieldInt32(0, t.byteWidth ?? 0, 0);

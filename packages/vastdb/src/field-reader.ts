@@ -8,13 +8,23 @@ import type { FlatTable } from './flatbuf.ts';
 
 const MAX_DEPTH = 16;
 
-/** A `Field` table. Metadata is passed over. @throws {ProtocolError} code `UNSUPPORTED_TYPE` for what no column can be */
-export function readField(a: Arrow, field: FlatTable, depth = 0): Field {
+/** A `Field` table with its metadata. @throws {ProtocolError} code `UNSUPPORTED_TYPE` for what no column can be */
+export function readField(a: Arrow, field: FlatTable, depth = 0, parentType = 0): Field {
   if (depth > MAX_DEPTH) throw protocol(`a type nested more than ${MAX_DEPTH} deep`);
   const name = field.string(0) ?? '';
   if (field.has(4)) throw unsupported(`column ${name}: dictionaries`);
-  const children = field.tables(5).map((child) => readField(a, child, depth + 1));
-  return new a.Field(name, readType(a, field.u8(2), field.table(3), children), field.bool(1));
+  const typeId = field.u8(2);
+  const children = field.tables(5).map((child) => readField(a, child, depth + 1, typeId));
+  // The official SDK calls a map's entries a map too, and says nothing of their nullability (build_field, _internal.py).
+  const entries = typeId === TypeId.Map && parentType === TypeId.Map && children.length === 2;
+  const type = entries ? new a.Struct(children) : readType(a, typeId, field.table(3), children);
+  return new a.Field(name, type, field.bool(1), readMetadata(field, 6));
+}
+
+/** `custom_metadata`: a vector of `KeyValue{0: key, 1: value}`. Undefined when there is none. */
+export function readMetadata(table: FlatTable, slot: number): Map<string, string> | undefined {
+  const pairs = table.tables(slot).map((pair) => [pair.string(0) ?? '', pair.string(1) ?? ''] as const);
+  return pairs.length === 0 ? undefined : new Map(pairs);
 }
 
 function readType(a: Arrow, id: number, type: FlatTable | undefined, children: Field[]): DataType {

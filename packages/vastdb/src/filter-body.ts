@@ -2,7 +2,7 @@
 import type { Builder } from 'flatbuffers';
 import { TypeId, childFields, details, fieldName, type Field } from './arrow.ts';
 import { UnsupportedPredicateError } from './errors.ts';
-import { offsetVector, writeLiteralField, type NodePositions } from './field-body.ts';
+import { findNode, offsetVector, writeLiteralField } from './field-body.ts';
 import type { FilterGroup, Term } from './predicates.ts';
 import { toScalar, type Scalar } from './values.ts';
 
@@ -22,18 +22,17 @@ export function writeFilter(
   b: Builder,
   groups: readonly FilterGroup[],
   fields: readonly Field[],
-  positions: readonly NodePositions[],
 ): number {
   const ors = groups.map((group) => {
-    const at = fields.findIndex((field) => field.name === group.column);
-    const field = fields[at];
-    const position = positions[at];
-    if (field === undefined || position === undefined) throw refuse(`no column ${group.column}`);
-    const leaf = position.leaves[0] ?? position.root;
-    const nested = childFields(field.type).length > 0;
-    if (nested && details(field.type).typeId !== TypeId.FixedSizeList) {
+    const node = findNode(fields, group.column);
+    if (node === undefined) throw refuse(`no column ${group.column}`);
+    const { field } = node;
+    const vector = details(field.type).typeId === TypeId.FixedSizeList;
+    if (childFields(field.type).length > 0 && !vector) {
       throw refuse(`${fieldName(field)}: a nested column cannot be compared`);
     }
+    // A vector is referred to by its items.
+    const leaf = node.position + (vector ? 1 : 0);
     return call(b, 'or', group.terms.flatMap((term) => writeTerm(b, field, leaf, term)));
   });
   return call(b, 'and', ors);
@@ -48,8 +47,8 @@ export function writeFieldIndex(b: Builder, position: number): number {
 
 function writeTerm(b: Builder, field: Field, position: number, term: Term): number[] {
   const vector = details(field.type).typeId === TypeId.FixedSizeList;
-  if (vector && !['equal', 'not_equal', 'in'].includes(term.op)) {
-    throw refuse(`${fieldName(field)}: a vector can only be compared with eq, ne and oneOf`);
+  if (vector && !['equal', 'not_equal', 'in', 'is_null', 'is_valid'].includes(term.op)) {
+    throw refuse(`${fieldName(field)}: a vector can only be compared with eq, ne, oneOf, isNull and notNull`);
   }
   const text = [TypeId.Utf8, TypeId.Binary].includes(details(field.type).typeId as 4 | 5);
   if ((term.op === 'match_substring' || term.op === 'prefix') && !text) {

@@ -5,7 +5,7 @@
 import { TypeId, childFields, details, type Arrow, type Data, type DataType, type RecordBatch, type Schema } from './arrow.ts';
 import { checkData } from './data-reader.ts';
 import { protocol } from './errors.ts';
-import { readField } from './field-reader.ts';
+import { readField, readMetadata } from './field-reader.ts';
 import { FlatTable } from './flatbuf.ts';
 import { makeBatch } from './ipc.ts';
 
@@ -60,7 +60,7 @@ function* messages(given: Uint8Array, where: string): Generator<Message> {
 function schemaOf(arrow: Arrow, { kind, header }: Message, where: string): Schema {
   if (kind !== 1) throw protocol(`${where}: Arrow message ${kind} where the schema belongs`);
   if (header.i16(0) !== 0) throw protocol(`${where}: a big-endian Arrow schema`);
-  return new arrow.Schema(header.tables(1).map((field) => readField(arrow, field)));
+  return new arrow.Schema(header.tables(1).map((field) => readField(arrow, field)), readMetadata(header, 2));
 }
 
 function batchOf(arrow: Arrow, schema: Schema, { kind, header, body }: Message, where: string): RecordBatch {

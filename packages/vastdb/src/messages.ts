@@ -3,6 +3,7 @@
  * Slots as in the SDK's vast_flatbuf/tabular; see protocol.md, section 3.
  */
 import { Builder } from 'flatbuffers';
+import { protocol } from './errors.ts';
 import { FlatTable } from './flatbuf.ts';
 
 /** A schema, table or projection as a listing describes it. */
@@ -22,8 +23,27 @@ export interface TableStats {
   readonly sizeInBytes: bigint;
   readonly externalRowIds: boolean;
   readonly sortingKeyEnabled: boolean;
+  /** Whether all rows have been sorted by the key; false on a table that has none. */
+  readonly sortingDone: boolean;
+  /** How far the sorting is, without the bit that says done. */
+  readonly sortingScore: bigint;
+  readonly writeAmplification: bigint;
+  readonly insertedRows: bigint;
   /** Present on tables with a vector index. */
-  readonly vectorIndex: { readonly column: string; readonly metric: string; readonly sqlFunction: string } | undefined;
+  readonly vectorIndex: VectorIndexStats | undefined;
+  /** Present on partitioned tables. */
+  readonly partitions: bigint | undefined;
+  /** Addresses of the cluster that answer for the table, in the order of the ranges. */
+  readonly vips: readonly string[];
+}
+
+/** A vector index; the quantizations are `none`, `scalar_8bit`, or empty where a cluster says nothing of them. */
+export interface VectorIndexStats {
+  readonly column: string;
+  readonly metric: string;
+  readonly sqlFunction: string;
+  readonly clusterQuantization: string;
+  readonly searchQuantization: string;
 }
 
 /** `CreateSchemaRequest{0: properties}`. */
@@ -64,12 +84,29 @@ export function readTableStats(body: Uint8Array): TableStats {
     sizeInBytes: stats.i64(1),
     externalRowIds: stats.bool(2),
     sortingKeyEnabled: stats.bool(5),
+    sortingDone: stats.i64(6) < 0n,
+    sortingScore: BigInt.asUintN(63, stats.i64(6)),
+    writeAmplification: stats.i64(7),
+    insertedRows: stats.i64(8),
     vectorIndex: index && {
       column: index.string(0) ?? '',
       metric: index.string(1) ?? '',
       sqlFunction: index.string(2) ?? '',
+      clusterQuantization: index.string(3) ?? '',
+      searchQuantization: index.string(4) ?? '',
     },
+    partitions: stats.bool(10) ? stats.u64(11) : undefined,
+    vips: stats.tables(4).flatMap(addresses),
   };
+}
+
+/** `VipRange{0: start_address, 1: address_count}`: the last number of the address is counted up. */
+function addresses(range: FlatTable): string[] {
+  const start = range.string(0) ?? '';
+  const parts = /^((?:\d{1,3}\.){3})(\d{1,3})$/.exec(start);
+  const count = range.i16(1) & 0xffff;
+  if (parts === null || Number(parts[2]) + count > 256) throw protocol(`stats: ${count} addresses from ${JSON.stringify(start)} on`);
+  return Array.from({ length: count }, (_, i) => `${parts[1]}${Number(parts[2]) + i}`);
 }
 
 function objectDetails(table: FlatTable): ObjectDetails {

@@ -3,7 +3,7 @@
  * single-child chains (a map as list<struct<key>> and list<struct<value>>). Names come from the request, not from the
  * reply (SDK _internal.py, QueryDataParser).
  */
-import { TypeId, childFields, details, fieldName, sameDataType, typeName, type Arrow, type Data, type Field, type RecordBatch, type Schema } from './arrow.ts';
+import { TypeId, childFields, details, fieldName, sameAsked, typeName, type Arrow, type Data, type Field, type RecordBatch, type Schema } from './arrow.ts';
 import { buildData } from './data-builder.ts';
 import { valuesOf } from './data-reader.ts';
 import { protocol } from './errors.ts';
@@ -111,8 +111,9 @@ function mergeChains(field: Field, chains: readonly Data[]): Data {
   const first = chains[0] as Data;
   const children = childFields(field.type);
   if (children.length === 0) {
-    if (!sameDataType(first.type, field.type)) mismatch(field, first);
-    return first;
+    // A zone is not told in requests; so it need not be in replies.
+    if (!sameAsked({ type: first.type, nullable: true } as Field, { type: field.type, nullable: true } as Field)) mismatch(field, first);
+    return first.type === field.type ? first : (first.clone(field.type as never) as Data);
   }
   const t = details(field.type);
   const got = details(first.type);

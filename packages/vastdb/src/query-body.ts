@@ -33,7 +33,7 @@ export function queryBody(plan: QueryPlan): Uint8Array {
   b.addFieldOffset(1, fields, 0);
   const schema = b.endObject();
   const positions = nodePositions(plan.fields);
-  const filter = writeFilter(b, plan.filter, plan.fields, positions);
+  const filter = writeFilter(b, plan.filter, plan.fields);
   const projection = plan.fields
     .slice(0, plan.projected)
     .flatMap((_, i) => positions[i]?.leaves ?? [])

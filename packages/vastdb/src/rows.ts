@@ -3,14 +3,15 @@ import { details, fieldName, sameDataType, TypeId, type Arrow, type Data, type F
 import { buildData } from './data-builder.ts';
 import { usage } from './errors.ts';
 import { makeBatch } from './ipc.ts';
+import { forbiddenNull } from './nulls.ts';
 
 /** A row by column names; a column left out, null and undefined are null. */
 export type InputRow = Readonly<Record<string, unknown>>;
 /** Rows in any of the forms that are taken. */
 export type Rows = Table | RecordBatch | Iterable<InputRow | RecordBatch> | AsyncIterable<InputRow | RecordBatch>;
 
-/** Arrow's `Type.Dictionary` in apache-arrow. */
-const DICTIONARY = -1;
+/** Arrow's `Type.Dictionary`, `LargeBinary` and `LargeUtf8` in apache-arrow: the wire has none of them. */
+const OTHER_ENCODINGS: readonly number[] = [-1, 19, 20];
 /** Plain rows that are put into one batch before its size is looked at. */
 const ROWS_AT_A_TIME = 4096;
 
@@ -66,8 +67,8 @@ function alignBatch(arrow: Arrow, columns: Schema, batch: RecordBatch): RecordBa
   const data = batch.schema.fields.map((field, i) => {
     const column = find(columns, field.name);
     const values = batch.data.children[i] as Data;
-    if (details(field.type).typeId === DICTIONARY) {
-      // What apache-arrow makes of an array of strings; the wire has no dictionaries.
+    if (OTHER_ENCODINGS.includes(details(field.type).typeId)) {
+      // A dictionary is what apache-arrow makes of an array of strings.
       fields.push(column);
       return buildData(arrow, column, [...new arrow.Vector([values])]);
     }
@@ -75,17 +76,24 @@ function alignBatch(arrow: Arrow, columns: Schema, batch: RecordBatch): RecordBa
       throw usage(`column ${field.name}: ${fieldName(field)} found; the table has ${fieldName(column)}`, 'WRONG_TYPE');
     }
     fields.push(column);
-    return relabel(column, values, `column ${field.name}`);
+    const wrong = forbiddenNull(column, values);
+    if (wrong !== undefined) throw usage(`column ${field.name}: nulls found; expected ${fieldName(wrong)}`, 'WRONG_VALUE');
+    return relabel(column, values);
   });
   return makeBatch(arrow, new arrow.Schema(fields), data, batch.numRows);
 }
 
-/** Arrow builders mark everything nullable: only actual nulls are compared with what the table allows. */
-function relabel(field: Field, data: Data, where: string): Data {
-  if (!field.nullable && data.nullCount > 0) throw usage(`${where}: ${data.nullCount} nulls found; expected ${fieldName(field)}`, 'WRONG_VALUE');
+/**
+ * Arrow builders mark everything nullable: only actual nulls are compared with what the table allows. What is left of
+ * them where none may be lies below a null, as pyarrow writes a null vector, and is not sent.
+ */
+function relabel(field: Field, data: Data): Data {
   const fields = details(field.type).children ?? [];
-  const children = fields.map((child, i) => relabel(child, data.children[i] as Data, `${where}.${child.name}`));
-  return data.clone(field.type as never, data.offset, data.length, data.nullCount, data as never, children as never) as Data;
+  const children = fields.map((child, i) => relabel(child, data.children[i] as Data));
+  const bare = !field.nullable && data.nullCount > 0;
+  const buffers = bare ? [data.valueOffsets, data.values, undefined, data.typeIds] : data;
+  const nullCount = bare ? 0 : data.nullCount;
+  return data.clone(field.type as never, data.offset, data.length, nullCount, buffers as never, children as never) as Data;
 }
 
 /** The type with every inner field nullable, for comparing types alone. */
@@ -121,15 +129,15 @@ function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && 'batches' in value && 'schema' in value;
 }
 
-/** The column that names rows: uint64, or decimal128(38, 0) on sorted tables. */
-export function rowIdField(arrow: Arrow, sorted: boolean): Field {
-  return new arrow.Field(ROW_ID, sorted ? new arrow.Decimal(0, 38, 128) : new arrow.Uint64(), true);
+/** The column that names rows: uint64, or decimal128(38, 0) on sorted, partitioned and vector-indexed tables. */
+export function rowIdField(arrow: Arrow, decimal: boolean): Field {
+  return new arrow.Field(ROW_ID, decimal ? new arrow.Decimal(0, 38, 128) : new arrow.Uint64(), true);
 }
 export const ROW_ID = '$row_id';
 
 /** Row ids of a column of either kind. */
 export function rowIdsOf(data: Data): bigint[] {
-  if (details(data.type).typeId === TypeId.Int) return Array.from(data.values as unknown as BigUint64Array);
+  if (details(data.type).typeId === TypeId.Int) return Array.from((data.values as unknown as BigUint64Array).subarray(0, data.length));
   const words = data.values as unknown as Uint32Array;
   return Array.from({ length: data.length }, (_, i) => {
     let id = 0n;

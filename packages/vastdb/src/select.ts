@@ -4,11 +4,12 @@ import { Backoff, type RetryOptions } from './backoff.ts';
 import { loadArrow, type Arrow, type Field, type RecordBatch, type Schema, type Table } from './arrow.ts';
 import { rowsOf, type Row } from './data-reader.ts';
 import { ConnectionError, ProtocolError, QueryFailedError, SlowDownError, usage } from './errors.ts';
+import { findNode } from './field-body.ts';
 import { END_OF_ROWS, FrameReader } from './framing.ts';
 import { PageAssembler } from './page.ts';
 import { filterGroups, type FilterGroup, type Predicate } from './predicates.ts';
 import { queryBody } from './query-body.ts';
-import { rowIdField } from './rows.ts';
+import { ROW_ID, rowIdField } from './rows.ts';
 import { sha256Hex } from './signing.ts';
 
 /** What to select. */
@@ -35,7 +36,8 @@ export interface SelectOptions {
 export interface SelectTarget {
   readonly describe: string;
   readonly retries: RetryOptions;
-  readonly sorted: boolean;
+  /** Whether row ids are decimal128; asked only for a select of row ids. */
+  decimalRowIds(signal?: AbortSignal): Promise<boolean>;
   columns(signal?: AbortSignal): Promise<Schema>;
   open(headers: Record<string, string>, body: Uint8Array, signal?: AbortSignal): Promise<{ headers: IncomingHttpHeaders; stream: AsyncIterable<Uint8Array> }>;
 }
@@ -186,17 +188,20 @@ export class Selection implements AsyncIterable<RecordBatch> {
     const { columns: wanted, rowIds = false, signal } = this.#options;
     const arrow = await loadArrow();
     const columns = await this.#target.columns(signal);
+    const asksRowIds = rowIds || wanted?.includes(ROW_ID) === true;
+    const rowId = rowIdField(arrow, asksRowIds && (await this.#target.decimalRowIds(signal)));
     const find = (name: string): Field => {
-      const rowId = rowIdField(arrow, this.#target.sorted);
       const field = name === rowId.name ? rowId : columns.fields.find((each) => each.name === name);
       if (field === undefined) throw usage(`${this.#target.describe}: no column ${JSON.stringify(name)}`, 'NO_SUCH_COLUMN');
       return field;
     };
     const names = [...(wanted ?? columns.fields.map((field) => field.name))];
-    if (rowIds) names.push('$row_id');
+    if (rowIds) names.push(ROW_ID);
     if (new Set(names).size !== names.length) throw usage(`${this.#target.describe}: a column is selected twice`);
     const groups = this.#groups === 'nothing' ? [] : this.#groups;
-    const extra = new Set(groups.map((group) => group.column).filter((name) => !names.includes(name)));
+    // `column.member` of a struct needs the column.
+    const columnOf = (name: string): string => columns.fields[findNode(columns.fields, name)?.root ?? -1]?.name ?? name;
+    const extra = new Set(groups.map((group) => columnOf(group.column)).filter((name) => !names.includes(name)));
     const projected = names.map(find);
     const body = queryBody({ fields: [...projected, ...[...extra].map(find)], projected: names.length, filter: groups });
     return { arrow, schema: new arrow.Schema(projected), body };

@@ -3,7 +3,7 @@ import { loadArrow, type Arrow, type Data, type RecordBatch, type Schema as Arro
 import { MAX_INSERT_ROWS, MAX_UPDATE_ROWS, checkCells, pieces, rangeBytes } from './cells.ts';
 import { toSchema, type ColumnSpecs } from './columns.ts';
 import { buildData } from './data-builder.ts';
-import { NotFoundError, protocol, usage } from './errors.ts';
+import { BadRequestError, InternalServerError, NotFoundError, NotImplementedByServerError, protocol, usage } from './errors.ts';
 import type { Schema } from './bucket.ts';
 import { makeBatch, schemaMessage } from './ipc.ts';
 import { readSchema, readStream } from './ipc-reader.ts';
@@ -15,13 +15,17 @@ import type { Predicate } from './predicates.ts';
 import { ROW_ID, rowIdField, rowIdsOf, toBatches, type InputRow, type Rows } from './rows.ts';
 import { Selection, type SelectOptions } from './select.ts';
 import type { Transaction } from './transaction.ts';
+import { bare, hasVectors, isPartitioned, sortedColumns } from './told.ts';
 import { sortForUpdate } from './update.ts';
 
 /** What a caller may know of a table beforehand. */
 export interface TableHandleOptions {
   /** Its columns: a request less. What is wrong here is refused by the server. */
   readonly columns?: ColumnSpecs | ArrowSchema;
-  /** Whether it was created with `sortedBy`: its row ids are decimal128. */
+  /**
+   * Whether its row ids are decimal128, as those of sorted, partitioned and vector-indexed tables are. Left out, the
+   * cluster is asked when it matters: before row ids are selected, updated or deleted.
+   */
   readonly sorted?: boolean;
 }
 
@@ -33,13 +37,15 @@ interface Signalled {
 export class Table {
   readonly schema: Schema;
   readonly name: string;
-  readonly #sorted: boolean;
+  #sorted: boolean | undefined;
   #columns: Promise<ArrowSchema> | undefined;
+  #told: Promise<ArrowSchema> | undefined;
+  #decimalRowIds: Promise<boolean> | undefined;
 
   constructor(schema: Schema, name: string, options: TableHandleOptions = {}) {
     this.schema = schema;
     this.name = checkName(name, 'table');
-    this.#sorted = options.sorted ?? false;
+    this.#sorted = options.sorted;
     const known = options.columns;
     if (known !== undefined) this.#columns = loadArrow().then((arrow) => toSchema(arrow, known));
     this.#columns?.catch(() => undefined);
@@ -66,20 +72,79 @@ export class Table {
 
   /** The columns as an Arrow schema: asked for once. */
   columns(signal?: AbortSignal): Promise<ArrowSchema> {
-    this.#columns ??= this.#fetchColumns(signal).catch((error: unknown) => {
+    this.#columns ??= Promise.all([loadArrow(), this.#ask(signal)]).then(([arrow, told]) => bare(arrow, told)).catch((error: unknown) => {
       this.#columns = undefined;
       throw error;
     });
     return this.#columns;
   }
 
-  async #fetchColumns(signal?: AbortSignal): Promise<ArrowSchema> {
+  /** The columns by which the rows are sorted, first to last; none where the table is not sorted. */
+  async sortedBy({ signal }: Signalled = {}): Promise<readonly string[]> {
+    const { features } = this.tx;
+    if (features.has('vector indexes')) return sortedColumns((await this.#ask(signal)).fields);
+    if (!features.has('sorted tables')) return [];
+    try {
+      return (await this.#list('sorted-columns', signal)).fields.map(({ name }) => name);
+    } catch (error) {
+      // What the SDK takes for "not sorted" (table_metadata.py, _load_sorted_columns).
+      if (error instanceof BadRequestError || error instanceof InternalServerError || error instanceof NotImplementedByServerError) return [];
+      throw error;
+    }
+  }
+
+  /** Whether row ids are decimal128: known from the options, or learnt once from `?column` and `?stats`. */
+  decimalRowIds({ signal }: Signalled = {}): Promise<boolean> {
+    return this.#decimal(signal);
+  }
+
+  #decimal(signal?: AbortSignal): Promise<boolean> {
+    if (this.#sorted !== undefined) return Promise.resolve(this.#sorted);
+    this.#decimalRowIds ??= this.#learnRowIds(signal).catch((error: unknown) => {
+      this.#decimalRowIds = undefined;
+      throw error;
+    });
+    return this.#decimalRowIds;
+  }
+
+  async #learnRowIds(signal?: AbortSignal): Promise<boolean> {
+    if ((await this.sortedBy({ signal })).length > 0) return true;
+    const { features } = this.tx;
+    if (!features.has('vector indexes')) return false;
+    const told = await this.#ask(signal);
+    if (isPartitioned(told)) return true;
+    if (features.vectorRowIds === 'uint64' || !hasVectors(told.fields)) return false;
+    return (await this.stats({ signal })).vectorIndex !== undefined;
+  }
+
+  /** The columns as the cluster tells them, with its own metadata: asked for once. */
+  #ask(signal?: AbortSignal): Promise<ArrowSchema> {
+    this.#told ??= this.#list('column', signal).catch((error: unknown) => {
+      this.#told = undefined;
+      throw error;
+    });
+    return this.#told;
+  }
+
+  async #list(command: 'column' | 'sorted-columns', signal?: AbortSignal): Promise<ArrowSchema> {
     const arrow = await loadArrow();
     const get = (key: string): ReturnType<Transaction['send']> =>
-      this.tx.send({ method: 'GET', path: this.path, command: 'column', headers: listHeaders({}, key, 10_000), signal });
+      this.tx.send({ method: 'GET', path: this.path, command, headers: listHeaders({}, key, 10_000), signal });
+    const metadata = new Map<string, string>();
+    const read = (body: Uint8Array): ArrowSchema['fields'] => {
+      const schema = readSchema(arrow, body);
+      for (const [key, value] of schema.metadata) metadata.set(key, value);
+      return schema.fields;
+    };
     const fields: ArrowSchema['fields'] = [];
-    for await (const field of listPages(get, (body) => readSchema(arrow, body).fields)) fields.push(field);
-    return new arrow.Schema(fields);
+    for await (const field of listPages(get, read)) fields.push(field);
+    return new arrow.Schema(fields, metadata);
+  }
+
+  #forget(): void {
+    this.#columns = undefined;
+    this.#told = undefined;
+    this.#decimalRowIds = undefined;
   }
 
   async stats(options: Signalled = {}): Promise<TableStats> {
@@ -103,12 +168,12 @@ export class Table {
     const params = { 'tabular-column-name': from, 'tabular-new-column-name': to };
     const headers = { 'tabular-column-sep': '.' };
     await this.tx.send({ method: 'PUT', path: this.path, command: 'column', params, headers, body: alterBody(2) });
-    this.#columns = undefined;
+    this.#forget();
   }
 
   async #alterColumns(method: 'POST' | 'DELETE', body: Uint8Array): Promise<void> {
     await this.tx.send({ method, path: this.path, command: 'column', body });
-    this.#columns = undefined;
+    this.#forget();
   }
 
   /** Renames the table within its schema; this handle goes on naming the old one. */
@@ -116,7 +181,21 @@ export class Table {
     checkName(name, 'table');
     const params = { 'tabular-new-table-name': `${this.schema.name}/${name}` };
     await this.tx.send({ method: 'PUT', path: this.path, command: 'table', params, body: alterBody(1) });
-    return this.schema.table(name, { sorted: this.#sorted });
+    return this.schema.table(name, this.#sorted === undefined ? {} : { sorted: this.#sorted });
+  }
+
+  /** Sorts a table that is not sorted, by these columns, first to last. Its row ids are decimal128 from then on. */
+  async addSortingKey(...names: readonly string[]): Promise<void> {
+    this.tx.features.require('sorted tables');
+    if (names.length === 0) throw usage(`${this.#describe}: a sorting key of no columns`);
+    const { fields } = await this.columns();
+    const indexes = names.map((name) => fields.findIndex((field) => field.name === name));
+    const at = indexes.indexOf(-1);
+    if (at >= 0) missing(this.name, names[at] ?? '');
+    const headers = Object.fromEntries(indexes.map((index, i) => [`tabular-sorted-column-${i}`, String(index)]));
+    await this.tx.send({ method: 'PUT', path: this.path, command: 'table', headers, body: alterBody(1) });
+    this.#forget();
+    this.#sorted = undefined;
   }
 
   async drop(options: { readonly ifExists?: boolean } = {}): Promise<void> {
@@ -185,7 +264,7 @@ export class Table {
   async update(rows: Rows, options: Signalled = {}): Promise<number> {
     const arrow = await loadArrow();
     const columns = await this.columns(options.signal);
-    const withIds = new arrow.Schema([rowIdField(arrow, this.#sorted), ...columns.fields]);
+    const withIds = new arrow.Schema([rowIdField(arrow, await this.#decimal(options.signal)), ...columns.fields]);
     const all: RecordBatch[] = [];
     for await (const batch of toBatches(arrow, withIds, rows, true)) all.push(batch);
     let sent = 0;
@@ -199,9 +278,10 @@ export class Table {
   /** Rows sorted by id; the id column comes first. */
   async #update(arrow: Arrow, ids: readonly bigint[], batch: RecordBatch, { signal }: Signalled): Promise<void> {
     checkCells(batch);
-    const id = rowIdField(arrow, this.#sorted);
+    const decimal = await this.#decimal(signal);
+    const id = rowIdField(arrow, decimal);
     const schema = new arrow.Schema([id, ...batch.schema.fields]);
-    const whole = makeBatch(arrow, schema, [buildRowIds(arrow, ids, this.#sorted), ...(batch.data.children as Data[])], batch.numRows);
+    const whole = makeBatch(arrow, schema, [buildRowIds(arrow, ids, decimal), ...(batch.data.children as Data[])], batch.numRows);
     for (const { body } of pieces(arrow, whole, MAX_UPDATE_ROWS)) {
       if (body === undefined) throw usage(`${this.#describe}: a row of more than ${MAX_REQUEST_BYTES} bytes: update fewer columns at once`);
       await this.tx.send({ method: 'PUT', path: this.path, command: 'rows', body, signal });
@@ -214,8 +294,9 @@ export class Table {
     const found = [...rowIds].map((each) => (typeof each === 'bigint' ? each : each[ROW_ID]));
     if (found.some((id) => typeof id !== 'bigint')) throw usage(`${this.#describe}: delete takes row ids, or rows that have ${ROW_ID}`);
     const ids = [...new Set(found as bigint[])].sort((a, b) => (a < b ? -1 : 1));
-    const schema = new arrow.Schema([rowIdField(arrow, this.#sorted)]);
-    const batch = makeBatch(arrow, schema, [buildRowIds(arrow, ids, this.#sorted)], ids.length);
+    const decimal = await this.#decimal(signal);
+    const schema = new arrow.Schema([rowIdField(arrow, decimal)]);
+    const batch = makeBatch(arrow, schema, [buildRowIds(arrow, ids, decimal)], ids.length);
     for (const { body } of pieces(arrow, batch, MAX_UPDATE_ROWS)) {
       await this.tx.send({ method: 'DELETE', path: this.path, command: 'rows', body, signal });
     }
@@ -228,7 +309,7 @@ export class Table {
     const target = {
       describe: this.#describe,
       retries: this.tx.retries,
-      sorted: this.#sorted,
+      decimalRowIds: (signal?: AbortSignal) => this.#decimal(signal),
       columns: (signal?: AbortSignal) => this.columns(signal),
       open: (headers: Record<string, string>, body: Uint8Array, signal?: AbortSignal) =>
         this.tx.open({ method: 'GET', path: this.path, command: 'data', headers, body, signal }),

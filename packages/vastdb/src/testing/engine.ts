@@ -12,12 +12,22 @@ export interface Column {
   readonly field: Field;
 }
 
+/** A vector index, its quantizations as asked for or `none`. */
+export interface VectorIndex {
+  readonly column: string;
+  readonly metric: string;
+  readonly clusterQuantization: string;
+  readonly searchQuantization: string;
+}
+
 /** A table as one transaction sees it. Never changed in place. */
 export interface TableDef {
   readonly columns: readonly Column[];
   readonly nextColumn: number;
   readonly sortedBy: readonly number[];
-  readonly vectorIndex: { readonly column: string; readonly metric: string } | undefined;
+  readonly vectorIndex: VectorIndex | undefined;
+  /** What a listing calls it: a decimal number, as the SDK expects. */
+  readonly handle: number;
   readonly externalRowIds: boolean;
   readonly rows: RowStore;
 }
@@ -51,10 +61,16 @@ export class Engine {
   #seq = 0;
   // Above 2^53, so that a client that takes it for a number is found out.
   #nextId = 1234605616436477953n;
+  #nextHandle = 1;
 
   constructor(buckets: Iterable<string>, timeoutMs: number) {
     this.buckets = new Set(buckets);
     this.#timeoutMs = timeoutMs;
+  }
+
+  /** A number that no other table has had. */
+  handle(): number {
+    return this.#nextHandle++;
   }
 
   /** Transactions that are not over. */

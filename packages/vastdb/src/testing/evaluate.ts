@@ -13,25 +13,43 @@ export interface Filter {
 
 /** @param columnOf the id of a top-level column of the relation's schema */
 export function compileFilter(relation: Relation, columnOf: (field: Field) => number): Filter {
-  const roots = relation.fields.flatMap((field) => nodesOf(field).map(() => field));
+  const nodes = relation.fields.flatMap((field) => nodesOf(field, field, []));
   const groups = relation.filter.map((group) => {
-    const field = roots[group[0]?.column ?? -1];
-    if (field === undefined) throw badRequest('InvalidArgument', 'filter: no such column');
-    const column = columnOf(field);
+    const node = nodes[group[0]?.column ?? -1];
+    if (node === undefined) throw badRequest('InvalidArgument', 'filter: no such column');
+    const column = columnOf(node.root);
+    // A vector is compared as a whole, through its child's number.
+    const field = details(node.root.type).typeId === TypeId.FixedSizeList ? node.root : node.field;
+    const member = node.path.reduce<(value: unknown) => unknown>(
+      (outer, name) => (value) => (outer(value) as Record<string, unknown> | null | undefined)?.[name],
+      (value) => value,
+    );
     // A list of many values is looked up, not gone through: it may have thousands.
     const keys = indexable(field) && group.length > 8 && group.every(({ call }) => call === 'equal') ? new Set(group.map(({ literals }) => rowValue(literals[0], field))) : undefined;
     const tests = keys === undefined ? group.map((condition) => compile(condition, field)) : [(value: unknown) => keys.has(value)];
-    return { column, field, group, test: (values: Values) => tests.some((test) => test(values[column])) };
+    const test = (values: Values): boolean => {
+      const value = member(values[column]);
+      return tests.some((each) => each(value));
+    };
+    return { column, field, group, nested: node.path.length > 0, test };
   });
-  const indexed = groups.find(({ group, field }) => indexable(field) && group.every(({ call }) => call === 'equal'));
+  const indexed = groups.find(({ group, field, nested }) => !nested && indexable(field) && group.every(({ call }) => call === 'equal'));
   return {
     matches: (values) => groups.every(({ test }) => test(values)),
     equal: indexed && { column: indexed.column, keys: indexed.group.map(({ literals }) => rowValue(literals[0], indexed.field)) },
   };
 }
 
-function nodesOf(field: Field): Field[] {
-  return [field, ...childFields(field.type).flatMap(nodesOf)];
+interface Node {
+  readonly field: Field;
+  readonly root: Field;
+  /** Names of struct members from the column down to the node. */
+  readonly path: readonly string[];
+}
+
+function nodesOf(field: Field, root: Field, path: readonly string[]): Node[] {
+  const isStruct = details(field.type).typeId === TypeId.Struct;
+  return [{ field, root, path }, ...childFields(field.type).flatMap((child) => nodesOf(child, root, isStruct ? [...path, child.name] : path))];
 }
 
 function indexable(field: Field): boolean {

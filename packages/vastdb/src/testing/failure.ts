@@ -17,4 +17,6 @@ export class Failure extends Error {
 
 export const badRequest = (code: string, message: string): Failure => new Failure(400, code, message);
 export const notFound = (code: string, message: string): Failure => new Failure(404, code, message);
+/** What a cluster may do and this server does not: told, never passed over. */
+export const notImplemented = (what: string): Failure => new Failure(501, 'NotImplemented', `${what}: not served by this test server`);
 export const conflict = (message: string): Failure => new Failure(409, 'TabularConflict', message);

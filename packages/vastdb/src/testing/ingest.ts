@@ -4,7 +4,8 @@ import { rangeBytes } from '../cells.ts';
 import { MAX_CELL_BYTES } from '../columns.ts';
 import { valuesOf } from '../data-reader.ts';
 import { readSchema, readStream } from '../ipc-reader.ts';
-import { ROW_ID, rowIdField, rowIdsOf } from '../rows.ts';
+import { forbiddenNull } from '../nulls.ts';
+import { ROW_ID, rowIdsOf } from '../rows.ts';
 import type { Column, TableDef } from './engine.ts';
 import { Failure, badRequest } from './failure.ts';
 
@@ -67,10 +68,9 @@ export function readInsert(arrow: Arrow, table: TableDef, body: Uint8Array): Inc
 }
 
 /** Rows to update or delete: `$row_id` first, ascending. */
-export function readRowIds(arrow: Arrow, table: TableDef, body: Uint8Array, alone: boolean): Incoming & { ids: number[] } {
+export function readRowIds(arrow: Arrow, table: TableDef, expected: Field, body: Uint8Array, alone: boolean): Incoming & { ids: number[] } {
   const batch = readBatch(arrow, body);
   const [first, ...others] = batch.schema.fields;
-  const expected = rowIdField(arrow, table.sortedBy.length > 0);
   if (first === undefined || first.name !== ROW_ID || !sameType(first, expected)) {
     throw badRequest('InvalidArgument', `the first column must be ${fieldName(expected)}`);
   }
@@ -89,17 +89,13 @@ function readColumn(table: TableDef, field: Field, data: Data): { column: Column
   if (!sameType(field, column.field)) {
     throw badRequest('TabularMismatchColumnType', `${fieldName(field)} found; the column is ${fieldName(column.field)}`);
   }
-  checkNulls(column.field, data);
+  const wrong = forbiddenNull(column.field, data);
+  if (wrong !== undefined) throw badRequest('TabularInvalidNull', `column ${field.name}: nulls in ${fieldName(wrong)}`);
   for (let row = 0; row < data.length; row++) {
     const bytes = data.getValid(row) ? rangeBytes(data, row, row + 1) : 0;
     if (bytes > MAX_CELL_BYTES) throw badRequest('TabularCellTooLarge', `column ${field.name}, row ${row}: ${bytes} bytes`);
   }
   return { column, values: valuesOf(data) };
-}
-
-function checkNulls(field: Field, data: Data): void {
-  if (!field.nullable && data.nullCount > 0) throw badRequest('TabularInvalidNull', `nulls in ${fieldName(field)}`);
-  childFields(field.type).forEach((child, i) => checkNulls(child, data.children[i] as Data));
 }
 
 function endsStream(body: Uint8Array): boolean {

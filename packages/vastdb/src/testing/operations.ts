@@ -2,10 +2,11 @@
 import { fieldName, sameType, type Arrow, type Schema } from '../arrow.ts';
 import { buildData } from '../data-builder.ts';
 import { batchStream, makeBatch, schemaMessage } from '../ipc.ts';
-import { ROW_ID, rowIdField } from '../rows.ts';
-import { withSchema, withTable, type Catalog, type Column, type Engine, type TableDef, type Tx } from './engine.ts';
-import { Failure, badRequest, conflict, notFound } from './failure.ts';
+import { ROW_ID } from '../rows.ts';
+import { withSchema, withTable, type Catalog, type Column, type Engine, type TableDef, type Tx, type VectorIndex } from './engine.ts';
+import { badRequest, conflict, notFound, notImplemented } from './failure.ts';
 import { readDdlSchema, readInsert, readRowIds } from './ingest.ts';
+import { rowIdOf, type RowIdKinds } from './row-ids.ts';
 import { RowStore } from './rows.ts';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -48,14 +49,17 @@ export function renameSchema(engine: Engine, tx: Tx, path: string[], name: strin
 export function createTable(arrow: Arrow, engine: Engine, tx: Tx, path: string[], headers: Headers, body: Uint8Array): void {
   const schema = readDdlSchema(arrow, body);
   if (schema.fields.length === 0) throw badRequest('InvalidArgument', 'a table without columns');
-  const sortedBy: number[] = [];
-  for (let i = 0; headers[`tabular-sorted-column-${i}`] !== undefined; i++) sortedBy.push(Number(headers[`tabular-sorted-column-${i}`]));
-  if (sortedBy.some((at) => schema.fields[at] === undefined)) throw badRequest('InvalidArgument', 'tabular-sorted-column: no such column');
+  for (const key of schema.metadata.keys()) if (key.startsWith('VAST:')) throw notImplemented(`${key}: partitioned tables`);
+  const columns = schema.fields.map((field, id) => ({ id, field }));
+  const sortedBy = readSortingKey(columns, headers);
+  const vectorIndex = readVectorIndex(schema, headers);
+  if (vectorIndex !== undefined && sortedBy.length > 0) throw notImplemented('a table both sorted and vector-indexed');
   const table: TableDef = {
-    columns: schema.fields.map((field, id) => ({ id, field })),
+    columns,
     nextColumn: schema.fields.length,
     sortedBy,
-    vectorIndex: readVectorIndex(schema, headers),
+    vectorIndex,
+    handle: engine.handle(),
     externalRowIds: headers['use-external-row-ids-alloc'] !== undefined,
     rows: new RowStore(),
   };
@@ -67,7 +71,29 @@ export function createTable(arrow: Arrow, engine: Engine, tx: Tx, path: string[]
   });
 }
 
-function readVectorIndex(schema: Schema, headers: Headers): TableDef['vectorIndex'] {
+/** Ids of the columns to sort by: the headers count them in the order of the table. */
+function readSortingKey(columns: readonly Column[], headers: Headers): number[] {
+  const key: number[] = [];
+  for (let i = 0; headers[`tabular-sorted-column-${i}`] !== undefined; i++) {
+    const column = columns[Number(headers[`tabular-sorted-column-${i}`])];
+    if (column === undefined) throw badRequest('InvalidArgument', `tabular-sorted-column-${i}: no such column`);
+    if (key.includes(column.id)) throw badRequest('InvalidArgument', `tabular-sorted-column-${i}: ${column.field.name} twice`);
+    key.push(column.id);
+  }
+  return key;
+}
+
+/** Sorts a table that is not sorted yet; from then on its row ids are decimal128. Without a key nothing is asked. */
+export function addSortingKey(engine: Engine, tx: Tx, path: string[], headers: Headers): void {
+  if (headers['tabular-sorted-column-0'] === undefined) return;
+  alterTable(engine, tx, path, (table) => {
+    if (table.sortedBy.length > 0) throw conflict('the table has a sorting key');
+    if (table.vectorIndex !== undefined) throw notImplemented('a table both sorted and vector-indexed');
+    return { ...table, sortedBy: readSortingKey(table.columns, headers) };
+  });
+}
+
+function readVectorIndex(schema: Schema, headers: Headers): VectorIndex | undefined {
   const column = headers['tabular-vector-index-column'];
   if (column === undefined) return undefined;
   const metric = String(headers['tabular-vector-index-distance-metric']);
@@ -76,7 +102,12 @@ function readVectorIndex(schema: Schema, headers: Headers): TableDef['vectorInde
     throw badRequest('InvalidArgument', `a vector index needs a float32 vector; found ${field === undefined ? 'no such column' : fieldName(field)}`);
   }
   if (metric !== 'l2sq' && metric !== 'ip') throw badRequest('InvalidArgument', `distance metric ${metric}; expected l2sq or ip`);
-  return { column: String(column), metric };
+  const quantization = (which: string): string => {
+    const asked = String(headers[`tabular-vector-index-${which}-quantization`] ?? 'none');
+    if (asked !== 'none' && asked !== 'scalar_8bit') throw badRequest('InvalidArgument', `${which} quantization ${asked}; expected scalar_8bit or none`);
+    return asked;
+  };
+  return { column: String(column), metric, clusterQuantization: quantization('cluster'), searchQuantization: quantization('search') };
 }
 
 export function findTable(tx: Tx, path: readonly string[]): TableDef {
@@ -128,6 +159,8 @@ export function dropColumns(arrow: Arrow, engine: Engine, tx: Tx, path: string[]
     for (const field of schema.fields) {
       const column = requireColumn(table, field.name);
       if (!sameType(column.field, field)) throw badRequest('TabularMismatchColumnType', `the column is ${fieldName(column.field)}`);
+      const use = table.sortedBy.includes(column.id) ? 'sorted by' : table.vectorIndex?.column === field.name ? 'indexed by' : undefined;
+      if (use !== undefined) throw badRequest('InvalidArgument', `column ${field.name}: the table is ${use} it`);
     }
     const dropped = new Set(schema.fields.map((field) => field.name));
     const columns = table.columns.filter((column) => !dropped.has(column.field.name));
@@ -140,19 +173,31 @@ export function renameColumn(arrow: Arrow, engine: Engine, tx: Tx, path: string[
   alterTable(engine, tx, path, (table) => {
     const old = requireColumn(table, from);
     if (table.columns.some((column) => column.field.name === to)) throw conflict(`column ${to} exists`);
-    const field = new arrow.Field(to, old.field.type, old.field.nullable);
-    return { ...table, columns: table.columns.map((column) => (column === old ? { id: old.id, field } : column)) };
+    const field = new arrow.Field(to, old.field.type, old.field.nullable, old.field.metadata);
+    const index = table.vectorIndex;
+    const vectorIndex = index?.column === from ? { ...index, column: to } : index;
+    return { ...table, vectorIndex, columns: table.columns.map((column) => (column === old ? { id: old.id, field } : column)) };
   });
 }
 
-/** Columns of a table as an Arrow stream without batches. */
-export function columnsBody(arrow: Arrow, columns: readonly Column[]): Uint8Array {
-  const schema = new arrow.Schema(columns.map((column) => column.field));
+/**
+ * Columns of a table as an Arrow stream without batches. From 5.5 on every field says whether the table is sorted by
+ * it: the SDK looks for that in each (table_metadata.py, _load_sorted_columns); what a cluster writes for a column that
+ * it is not sorted by is in no source.
+ */
+export function columnsBody(arrow: Arrow, columns: readonly Column[], sortedBy: readonly number[] | undefined): Uint8Array {
+  const fields = columns.map(({ id, field }) => {
+    if (sortedBy === undefined) return field;
+    const at = sortedBy.indexOf(id);
+    const told = at < 0 ? [['VAST:sort_type', 'Unsorted']] : [['VAST:sort_type', 'Sorted'], ['VAST:sort_index', String(at)]];
+    return new arrow.Field(field.name, field.type, field.nullable, new Map([...field.metadata, ...(told as [string, string][])]));
+  });
+  const schema = new arrow.Schema(fields);
   return Buffer.concat([schemaMessage(arrow, schema), Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0)]);
 }
 
 /** Inserts, and answers with the row ids. */
-export function insertRows(arrow: Arrow, tx: Tx, path: string[], body: Uint8Array): Uint8Array {
+export function insertRows(arrow: Arrow, rowIds: RowIdKinds, tx: Tx, path: string[], body: Uint8Array): Uint8Array {
   const table = findTable(tx, path);
   const { length, columns } = readInsert(arrow, table, body);
   const own = columns.find(({ column }) => column.field.name === 'vastdb_rowid')?.values;
@@ -161,14 +206,14 @@ export function insertRows(arrow: Arrow, tx: Tx, path: string[], body: Uint8Arra
     for (const { column, values: cells } of columns) values[column.id] = cells[row] ?? null;
     return table.rows.insert(tx, values, own === undefined ? undefined : Number(own[row]));
   });
-  const field = rowIdField(arrow, table.sortedBy.length > 0);
+  const field = rowIdOf(arrow, table, rowIds);
   const data = buildData(arrow, field, ids.map(BigInt));
   return batchStream(arrow, makeBatch(arrow, new arrow.Schema([field]), [data], length));
 }
 
-export function updateRows(arrow: Arrow, tx: Tx, path: string[], body: Uint8Array): void {
+export function updateRows(arrow: Arrow, rowIds: RowIdKinds, tx: Tx, path: string[], body: Uint8Array): void {
   const table = findTable(tx, path);
-  const { ids, columns } = readRowIds(arrow, table, body, false);
+  const { ids, columns } = readRowIds(arrow, table, rowIdOf(arrow, table, rowIds), body, false);
   if (columns.some(({ column }) => column.field.name === ROW_ID)) throw badRequest('InvalidArgument', 'the row id cannot be changed');
   ids.forEach((id, row) => {
     const done = table.rows.write(tx, id, (before) => {
@@ -180,9 +225,9 @@ export function updateRows(arrow: Arrow, tx: Tx, path: string[], body: Uint8Arra
   });
 }
 
-export function deleteRows(arrow: Arrow, tx: Tx, path: string[], body: Uint8Array): void {
+export function deleteRows(arrow: Arrow, rowIds: RowIdKinds, tx: Tx, path: string[], body: Uint8Array): void {
   const table = findTable(tx, path);
-  const { ids } = readRowIds(arrow, table, body, true);
+  const { ids } = readRowIds(arrow, table, rowIdOf(arrow, table, rowIds), body, true);
   for (const id of ids) if (!table.rows.write(tx, id, () => null)) throw badRequest('TabularInvalidRowId', `no row ${id}`);
 }
 
@@ -198,6 +243,6 @@ function requireSchema(catalog: Catalog, key: string): void {
 
 function requireColumn(table: TableDef, name: string): Column {
   const column = table.columns.find((each) => each.field.name === name);
-  if (column === undefined) throw new Failure(404, 'TabularNoSuchColumn', `no column ${name}`);
+  if (column === undefined) throw notFound('TabularNoSuchColumn', `no column ${name}`);
   return column;
 }

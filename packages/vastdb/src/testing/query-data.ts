@@ -1,5 +1,5 @@
 /** A select's answer: pages of the subsplits, each leaf column an Arrow stream of its own, in interleaved frames. */
-import { TypeId, childFields, details, fieldName, sameType, type Arrow, type Data, type Field } from '../arrow.ts';
+import { TypeId, childFields, details, fieldName, sameAsked, sameType, type Arrow, type Data, type Field } from '../arrow.ts';
 import { buildData } from '../data-builder.ts';
 import { nodePositions } from '../field-body.ts';
 import { FlatTable } from '../flatbuf.ts';
@@ -25,6 +25,7 @@ export interface QueryShape {
 export interface QueryHeaders {
   readonly split: number;
   readonly splits: number;
+  /** Rows of a page; without the header as many as there are. */
   readonly limit: number;
   /** Where each subsplit goes on. */
   readonly positions: readonly bigint[];
@@ -34,7 +35,7 @@ export interface QueryHeaders {
 export function readQueryHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): QueryHeaders {
   const split = /^(\d+),(\d+),(\d+)$/.exec(String(headers['tabular-split']));
   const count = Number(headers['tabular-num-of-subsplits']);
-  const limit = Number(headers['tabular-limit-rows']);
+  const limit = Number(headers['tabular-limit-rows'] ?? Infinity);
   if (split === null || !(count >= 1 && count <= 1024) || !(limit >= 1)) {
     throw badRequest('InvalidArgument', 'tabular-split, tabular-num-of-subsplits or tabular-limit-rows is missing or wrong');
   }
@@ -47,18 +48,24 @@ export function readQueryHeaders(headers: Readonly<Record<string, string | strin
 }
 
 /** All frames of the answer, the completed frame last. */
-export function queryFrames(arrow: Arrow, tx: Tx, table: TableDef, headers: QueryHeaders, body: Uint8Array, shape: QueryShape): Uint8Array[] {
+export function queryFrames(arrow: Arrow, tx: Tx, table: TableDef, rowId: Field, headers: QueryHeaders, body: Uint8Array, shape: QueryShape): Uint8Array[] {
   const relation = readRelation(arrow, body);
-  const columns = relation.fields.map((field) => findColumn(table, field));
+  const columns = relation.fields.map((field) => findColumn(table, field, rowId));
   const filter = compileFilter(relation, (field) => columns[relation.fields.indexOf(field)]?.id ?? -1);
   const projected = readProjection(relation);
+  if (headers.split === ESTIMATE_SPLIT) {
+    const all = [...table.rows.scan(tx)];
+    const some = all.slice(0, Math.ceil(all.length / ROWS_OF_A_GROUP));
+    const values = valuesOfColumns(columns, some);
+    return [...pageFrames(arrow, relation, projected, values, some.length, 0, END_OF_ROWS, Infinity), u32(COMPLETED)];
+  }
   const streams = headers.positions.map((start, i) => {
     const frames: Uint8Array[] = [];
     let position = start;
     for (let page = 0; page < (shape.pagesPerAnswer ?? 1) && position !== END_OF_ROWS; page++) {
       const mine = inSplit(headers.split * headers.positions.length + i, headers.splits * headers.positions.length, shape.rowGroup ?? 16);
       const { rows, next } = takePage(tx, table, filter, Number(position), headers.limit, mine);
-      const values = (c: number): unknown[] => (columns[c]?.id === ROW_ID_COLUMN ? rows.map((row) => BigInt(row.id)) : rows.map((row) => row.values[columns[c]?.id ?? -1]));
+      const values = valuesOfColumns(columns, rows);
       for (const frame of pageFrames(arrow, relation, projected, values, rows.length, i, next, shape.rowsPerBatch ?? Infinity)) frames.push(frame);
       position = next;
     }
@@ -68,12 +75,25 @@ export function queryFrames(arrow: Arrow, tx: Tx, table: TableDef, headers: Quer
 }
 
 const ROW_ID_COLUMN = -2;
+/** The split that asks how large the table is: its first batch has a row for every row group (SDK table.py). */
+const ESTIMATE_SPLIT = 0xffffffff - 3;
+const ROWS_OF_A_GROUP = 65_536;
 
-function findColumn(table: TableDef, field: Field): Column {
-  if (field.name === ROW_ID) return { id: ROW_ID_COLUMN, field };
+function valuesOfColumns(columns: readonly Column[], rows: readonly { id: number; values: readonly unknown[] }[]): (column: number) => unknown[] {
+  return (c) => {
+    const id = columns[c]?.id ?? -1;
+    return rows.map((row) => (id === ROW_ID_COLUMN ? BigInt(row.id) : row.values[id]));
+  };
+}
+
+function findColumn(table: TableDef, field: Field, rowId: Field): Column {
+  if (field.name === ROW_ID) {
+    if (!sameType(field, rowId)) throw badRequest('TabularMismatchColumnType', `${fieldName(field)} found; the row id is ${fieldName(rowId)}`);
+    return { id: ROW_ID_COLUMN, field };
+  }
   const column = table.columns.find((each) => each.field.name === field.name);
   if (column === undefined) throw badRequest('TabularNoSuchColumn', `no column ${field.name}`);
-  if (!sameType(column.field, field)) {
+  if (!sameAsked(column.field, field)) {
     throw badRequest('TabularMismatchColumnType', `${fieldName(field)} found; the column is ${fieldName(column.field)}`);
   }
   return column;

@@ -1,8 +1,8 @@
 /** A select's body read back: Arrow compute IR's Relation → Source with schema, filter and projection. */
-import { TypeId, childFields, details, fieldName, sameDataType, type Arrow, type Field } from '../arrow.ts';
+import { TypeId, childFields, details, fieldName, sameAsked, type Arrow, type Field } from '../arrow.ts';
 import { readField } from '../field-reader.ts';
 import { FlatTable } from '../flatbuf.ts';
-import { badRequest } from './failure.ts';
+import { badRequest, notImplemented } from './failure.ts';
 
 /** A literal as JavaScript value: bytes for strings, for their end need not be UTF-8. */
 export type Literal = number | bigint | boolean | Uint8Array | readonly Literal[];
@@ -55,6 +55,14 @@ function allNodes(field: Field, root: Field): Node[] {
   return [{ field, root }, ...childFields(field.type).flatMap((child) => allNodes(child, root))];
 }
 
+/** Whether there is a list or a map between a column and one of its nodes, or at it. */
+function insideOfList(root: Field, node: Field): boolean {
+  const { typeId } = details(root.type);
+  if (childFields(root.type).length > 0 && typeId !== TypeId.Struct) return true;
+  const child = childFields(root.type).find((each) => allNodes(each, root).some(({ field }) => field === node));
+  return child !== undefined && insideOfList(child, node);
+}
+
 function readGroup(arrow: Arrow, expression: FlatTable, nodes: readonly Node[]): Condition[] {
   const [name, terms] = readCall(expression);
   if (name !== 'or' || terms.length === 0) throw badRequest('InvalidArgument', `filter: ${name} of ${terms.length} found; expected an "or"`);
@@ -75,10 +83,12 @@ function readTerm(arrow: Arrow, expression: FlatTable, nodes: readonly Node[]): 
   }
   const column = readColumn(args[0], nodes.length);
   const { field, root } = nodes[column] as Node;
+  const vector = details(root.type).typeId === TypeId.FixedSizeList;
+  if (!vector && insideOfList(root, field)) throw notImplemented(`filter: a condition on values within ${fieldName(root)}`);
   if ((call === 'is_null' || call === 'is_valid') && args.length === 1) return { call, column, literals: [] };
   if (!COMPARISONS.includes(call) || args.length !== 2) throw badRequest('InvalidArgument', `filter: ${call} of ${args.length} arguments`);
   // A vector is compared through its child's number, with a literal of the whole list.
-  const compared = details(root.type).typeId === TypeId.FixedSizeList ? root : field;
+  const compared = vector ? root : field;
   return { call, column, literals: [readLiteral(arrow, args[1], compared)] };
 }
 
@@ -125,7 +135,7 @@ function literalValue(arrow: Arrow, literal: FlatTable, field: Field): Literal {
     if (kind !== 19 || details(declared.type).typeId !== TypeId.List || items.length !== t.listSize) wrong();
     return items;
   }
-  if (!sameDataType(declared.type, field.type)) wrong();
+  if (!sameAsked(declared, field)) wrong();
   const expect = (number: number | undefined): boolean => kind === number || wrong();
   switch (t.typeId) {
     case TypeId.Int:

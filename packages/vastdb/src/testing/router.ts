@@ -4,10 +4,12 @@ import type { Arrow } from '../arrow.ts';
 import { ProtocolError } from '../errors.ts';
 import { FlatTable } from '../flatbuf.ts';
 import type { Engine, Tx } from './engine.ts';
-import { Failure, badRequest, notFound } from './failure.ts';
+import { Failure, badRequest, notFound, notImplemented } from './failure.ts';
 import * as op from './operations.ts';
 import { queryFrames, readQueryHeaders, type QueryShape } from './query-data.ts';
-import { listBody, statsBody, type Entry } from './replies.ts';
+import { checkKnown } from './known.ts';
+import { listBody, statsBody, type Entry, type VipRange } from './replies.ts';
+import { rowIdOf, type RowIdKinds } from './row-ids.ts';
 import type { SqlEngine } from './sql-engine.ts';
 
 /** A request, its signature already checked. */
@@ -19,6 +21,8 @@ export interface Call {
   readonly params: ReadonlyMap<string, string>;
   readonly headers: IncomingHttpHeaders;
   readonly body: Uint8Array;
+  /** The address of this server that was spoken to. */
+  readonly address?: string | undefined;
 }
 
 /** An answer; `frames` are written one by one, chunked. */
@@ -35,20 +39,28 @@ export interface World {
   readonly engine: Engine;
   readonly sql: SqlEngine;
   readonly shape: QueryShape;
+  /** Whether `?column` says which columns the table is sorted by: clusters of 5.5 and newer. */
+  readonly tellsSorting: boolean;
+  readonly vectorRowIds: RowIdKinds;
+  readonly vips: readonly VipRange[];
+  /** The `x-vast-rcf-id` of a transaction that was begun: which node of the cluster began it. */
+  readonly node: (call: Call) => string | undefined;
   readonly now: () => number;
 }
 
 /** Answers. @throws {Failure} */
 export function route(world: World, call: Call): Promise<Reply> | Reply {
   try {
-    if (call.command.startsWith('vastdb-')) return world.sql.answer(call);
+    if (call.command.startsWith('vastdb-') || call.command === 'query-engine-capabilities') return world.sql.answer(call);
     if (call.command === 'transaction') return transaction(world, call);
     const [bucket = ''] = call.path;
     if (!world.engine.buckets.has(bucket)) throw notFound('NoSuchBucket', `no bucket ${bucket}`);
     if (call.method === 'HEAD' && call.path.length === 1) return {};
-    const tx = world.engine.find(readTxid(call), world.now());
     const handler = HANDLERS[`${call.method} ${call.command}`];
-    if (handler === undefined) throw new Failure(501, 'NotImplemented', `${call.method} ?${call.command}`);
+    if (handler === undefined) throw notImplemented(`${call.method} ?${call.command}`);
+    if (call.path.includes('.snapshot')) throw notImplemented('.snapshot');
+    checkKnown(call);
+    const tx = world.engine.find(readTxid(call), world.now());
     return handler(world, tx, call);
   } catch (error) {
     // Bodies that cannot be read are the client's fault, never a crash.
@@ -66,9 +78,15 @@ function readTxid(call: Call): bigint {
   return BigInt(text);
 }
 
-function transaction({ engine, now }: World, call: Call): Reply {
+function transaction({ engine, now, node }: World, call: Call): Reply {
+  // SDK 2.1.0 asks for the version, which every answer's Server header has, without a transaction, and looks at the status.
+  if (call.method === 'GET' && call.headers['tabular-get-vast-version'] !== undefined && call.headers['tabular-txid'] === undefined) return {};
+  checkKnown(call);
   const id = readTxid(call);
-  if (call.method === 'POST') return { headers: { 'tabular-txid': String(engine.begin(now()).id) } };
+  if (call.method === 'POST') {
+    const place = node(call);
+    return { headers: { 'tabular-txid': String(engine.begin(now()).id), ...(place === undefined ? {} : { 'x-vast-rcf-id': place }) } };
+  }
   const tx = engine.find(id, now());
   if (call.method === 'PUT') engine.commit(tx);
   else if (call.method === 'DELETE') engine.rollback(tx);
@@ -104,6 +122,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
         name: key.slice(below.length),
         numRows: stats ? op.countRows(tx, table) : 0,
         sorted: table.sortedBy.length > 0,
+        handle: table.handle,
       }));
     return list(call, entries, (page) => listBody([call.path[0] ?? '', call.path.slice(1).join('/')], page));
   },
@@ -111,20 +130,23 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'DELETE table': (world, tx, call) => nothingAfter(op.dropTable(world.engine, tx, call.path)),
   'PUT table': (world, tx, call) => {
     const to = call.params.get('tabular-new-table-name');
+    op.addSortingKey(world.engine, tx, call.path, call.headers);
     return to === undefined ? nothing() : nothingAfter(op.renameTable(world.engine, tx, call.path, to));
   },
-  'GET stats': (_, tx, call) => {
+  'GET stats': (world, tx, call) => {
     const table = op.findTable(tx, call.path);
-    return { body: statsBody(table, op.countRows(tx, table)) };
+    return { body: statsBody(table, op.countRows(tx, table), world.vips) };
   },
   'GET column': (world, tx, call) => {
-    const columns = op.findTable(tx, call.path).columns.map((column) => ({ name: column.field.name, column }));
-    return list(call, columns, (page) => op.columnsBody(world.arrow, page.map(({ column }) => column)));
+    const table = op.findTable(tx, call.path);
+    const columns = table.columns.map((column) => ({ name: column.field.name, column }));
+    const sortedBy = world.tellsSorting ? table.sortedBy : undefined;
+    return list(call, columns, (page) => op.columnsBody(world.arrow, page.map(({ column }) => column), sortedBy));
   },
   'GET sorted-columns': (world, tx, call) => {
     const { columns, sortedBy } = op.findTable(tx, call.path);
     const sorted = sortedBy.flatMap((id) => columns.filter((column) => column.id === id)).map((column) => ({ name: column.field.name, column }));
-    return list(call, sorted, (page) => op.columnsBody(world.arrow, page.map(({ column }) => column)));
+    return list(call, sorted, (page) => op.columnsBody(world.arrow, page.map(({ column }) => column), world.tellsSorting ? sortedBy : undefined));
   },
   'POST column': (world, tx, call) => nothingAfter(op.addColumns(world.arrow, world.engine, tx, call.path, call.body)),
   'DELETE column': (world, tx, call) => nothingAfter(op.dropColumns(world.arrow, world.engine, tx, call.path, call.body)),
@@ -133,12 +155,14 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (from === undefined || to === undefined) throw badRequest('InvalidArgument', 'column names missing');
     return nothingAfter(op.renameColumn(world.arrow, world.engine, tx, call.path, from, to));
   },
-  'POST rows': (world, tx, call) => ({ body: op.insertRows(world.arrow, tx, call.path, call.body) }),
-  'PUT rows': (world, tx, call) => nothingAfter(op.updateRows(world.arrow, tx, call.path, call.body)),
-  'DELETE rows': (world, tx, call) => nothingAfter(op.deleteRows(world.arrow, tx, call.path, call.body)),
-  'GET data': (world, tx, call) => ({
-    frames: queryFrames(world.arrow, tx, op.findTable(tx, call.path), readQueryHeaders(call.headers), call.body, world.shape),
-  }),
+  'POST rows': (world, tx, call) => ({ body: op.insertRows(world.arrow, world.vectorRowIds, tx, call.path, call.body) }),
+  'PUT rows': (world, tx, call) => nothingAfter(op.updateRows(world.arrow, world.vectorRowIds, tx, call.path, call.body)),
+  'DELETE rows': (world, tx, call) => nothingAfter(op.deleteRows(world.arrow, world.vectorRowIds, tx, call.path, call.body)),
+  'GET data': (world, tx, call) => {
+    const table = op.findTable(tx, call.path);
+    const rowId = rowIdOf(world.arrow, table, world.vectorRowIds);
+    return { frames: queryFrames(world.arrow, tx, table, rowId, readQueryHeaders(call.headers), call.body, world.shape) };
+  },
 };
 
 function nothingAfter(_done: void): Reply {

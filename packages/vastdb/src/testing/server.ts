@@ -5,10 +5,13 @@ import { sleep } from '../backoff.ts';
 import { loadArrow } from '../arrow.ts';
 import { KEEP_ALIVE, FAILED } from '../framing.ts';
 import { checkSignature } from './auth.ts';
+import { Features } from '../features.ts';
 import { Engine } from './engine.ts';
 import { Failure, badRequest } from './failure.ts';
 import { Faults, type FaultAction } from './faults.ts';
 import { u32, type QueryShape } from './query-data.ts';
+import type { VipRange } from './replies.ts';
+import type { RowIdKinds } from './row-ids.ts';
 import { route, type Call, type Reply, type World } from './router.ts';
 import { SqlEngine, type SqlHandler } from './sql-engine.ts';
 
@@ -30,6 +33,10 @@ export interface TestServerOptions {
   readonly shape?: QueryShape;
   /** Answers SQL; without it the query engine is not there. */
   readonly sql?: SqlHandler;
+  /** The kind of row id of vector-indexed tables. Default `decimal128`, as SDK 2.1.0 has it; `uint64` is 2.0.14's. */
+  readonly vectorRowIds?: RowIdKinds;
+  /** Addresses that table statistics name for discovery; the server listens on all of them. Each is a node of its own. */
+  readonly vips?: readonly VipRange[];
 }
 
 /** A request that was answered, for tests that count them. */
@@ -44,6 +51,7 @@ export interface LoggedRequest {
 /** A request's body may have 5 MiB (SDK util.py). */
 const MAX_BODY = 5 * 1024 * 1024;
 const LOG_LENGTH = 1000;
+const DEFAULT_VERSION = 'vast 5.5.0.100';
 
 /**
  * VAST DataBase's wire protocol over an in-memory database. For tests and demonstrations: nothing is kept, and where no
@@ -61,6 +69,7 @@ export class TestServer {
   /** Connections since the start. */
   connections = 0;
   readonly #http: Server;
+  readonly #others: Server[] = [];
   readonly #world: World;
   readonly #options: TestServerOptions;
   readonly #sockets = new Set<Socket>();
@@ -72,11 +81,7 @@ export class TestServer {
     this.accessKey = options.accessKey ?? 'TESTACCESSKEY0000001';
     this.secretKey = options.secretKey ?? 'test-secret-not-a-real-credential';
     this.#http = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void this.#serve(request, response));
-    this.#http.on('connection', (socket) => {
-      this.connections += 1;
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
+    this.#http.on('connection', (socket) => this.#connected(socket));
   }
 
   /** Starts on 127.0.0.1. */
@@ -88,6 +93,13 @@ export class TestServer {
       engine: new Engine(options.buckets ?? ['bucket'], options.transactionTimeoutMs ?? 300_000),
       sql: new SqlEngine(arrow, options.sql),
       shape: options.shape ?? {},
+      tellsSorting: new Features(options.version ?? DEFAULT_VERSION).has('vector indexes'),
+      vectorRowIds: options.vectorRowIds ?? 'decimal128',
+      vips: options.vips ?? [],
+      node: ({ address }) => {
+        const at = addresses(options.vips ?? []).indexOf(address ?? '');
+        return at < 0 ? undefined : `E${at + 1}:0`;
+      },
       now: () => clock().getTime(),
     };
     const server = new TestServer(world, options);
@@ -95,7 +107,25 @@ export class TestServer {
       server.#http.once('error', reject);
       server.#http.listen(options.port ?? 0, '127.0.0.1', resolve);
     });
+    const { port } = server.#http.address() as AddressInfo;
+    for (const address of addresses(options.vips ?? [])) if (address !== '127.0.0.1') await server.#listenAlso(address, port);
     return server;
+  }
+
+  async #listenAlso(address: string, port: number): Promise<void> {
+    const http = createServer({ keepAliveTimeout: 60_000 }, (request, response) => void this.#serve(request, response));
+    http.on('connection', (socket) => this.#connected(socket));
+    this.#others.push(http);
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject);
+      http.listen(port, address, resolve);
+    });
+  }
+
+  #connected(socket: Socket): void {
+    this.connections += 1;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   get endpoint(): string {
@@ -113,7 +143,7 @@ export class TestServer {
   /** Cuts all connections and stops. */
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    for (const http of [this.#http, ...this.#others]) await new Promise<void>((resolve) => http.close(() => resolve()));
   }
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
@@ -153,6 +183,7 @@ export class TestServer {
         params: new Map(pairs.map((pair) => pair.split('=').map((part) => decodeURIComponent(part.replaceAll('+', ' '))) as [string, string])),
         headers: request.headers,
         body,
+        address: request.socket.localAddress,
       };
       reply = await route(this.#world, call);
     } catch (thrown) {
@@ -177,7 +208,7 @@ export class TestServer {
     find: <K extends FaultAction['kind']>(kind: K) => Extract<FaultAction, { kind: K }> | undefined,
   ): Promise<void> {
     response.statusCode = reply.status ?? 200;
-    response.setHeader('Server', this.#options.version ?? 'vast 5.5.0.100');
+    response.setHeader('Server', this.#options.version ?? DEFAULT_VERSION);
     for (const [key, value] of Object.entries(reply.headers ?? {})) response.setHeader(key, value);
     const parts = reply.frames === undefined ? [reply.body ?? new Uint8Array()] : shapeFrames(reply.frames, find);
     if (reply.frames === undefined && response.statusCode !== 204) response.setHeader('Content-Length', parts[0]?.byteLength ?? 0);
@@ -199,6 +230,14 @@ export class TestServer {
     }
     response.end();
   }
+}
+
+/** Every address of the ranges. */
+function addresses(vips: readonly VipRange[]): string[] {
+  return vips.flatMap(({ start, count }) => {
+    const at = start.lastIndexOf('.') + 1;
+    return Array.from({ length: count }, (_, i) => `${start.slice(0, at)}${Number(start.slice(at)) + i}`);
+  });
 }
 
 function shapeFrames(

@@ -26,13 +26,13 @@ function wireType(v: VastDb, { type }: Column): WireType {
 }
 
 /** @param names of the columns that each table really has; a store of an older version may lack some */
-function storeTables(v: VastDb, target: VastTarget, names: ReadonlyMap<string, ReadonlySet<string>>): StoreTables {
+function storeTables(v: VastDb, target: VastTarget, names: ReadonlyMap<string, ReadonlySet<string>>, decimal: ReadonlySet<string>): StoreTables {
   const known = new Map(TABLES.map((table) => [table.name, table.columns.filter(({ name }) => names.get(table.name)?.has(name) ?? false)]));
   const specs = new Map([...known].map(([name, columns]) => [name, wireColumns(v, columns)]));
   return {
     v,
     columns: (name) => known.get(name)!,
-    table: (tx, name) => tx.bucket(target.bucket).schema(target.schema).table(name, { columns: specs.get(name)! }),
+    table: (tx, name) => tx.bucket(target.bucket).schema(target.schema).table(name, { columns: specs.get(name)!, sorted: decimal.has(name) }),
   };
 }
 
@@ -44,7 +44,8 @@ export async function findTables(database: Database, target: VastTarget, signal?
     const there = await tableNames(schema);
     if (there.size === 0) return undefined;
     await checkVersion(v, schema, there, target);
-    return storeTables(v, target, await columnNames(schema, there));
+    const names = await columnNames(schema, there);
+    return storeTables(v, target, names, await decimalTables(schema, names.keys()));
   });
 }
 
@@ -79,7 +80,7 @@ async function provision(v: VastDb, tx: Transaction, target: VastTarget): Promis
     for (const column of missing) has.add(column.name);
   }
   if (version !== STORE_VERSION) await info.insert([{ key: 'store_version', value: String(STORE_VERSION) }]);
-  return storeTables(v, target, names);
+  return storeTables(v, target, names, await decimalTables(schema, TABLES.map(({ name }) => name).filter((name) => there.has(name))));
 }
 
 const INFO_COLUMNS = (v: VastDb): ColumnSpecs => ({ key: v.required('utf8'), value: v.required('utf8') });
@@ -96,6 +97,13 @@ async function columnNames(schema: Schema, there: ReadonlySet<string>): Promise<
   const names = new Map<string, Set<string>>();
   for (const { name } of TABLES) if (there.has(name)) names.set(name, new Set((await schema.table(name).columns()).fields.map((field) => field.name)));
   return names;
+}
+
+/** Tables that a cluster's owner has sorted, partitioned or given a vector index: their row ids are of another kind. */
+async function decimalTables(schema: Schema, names: Iterable<string>): Promise<Set<string>> {
+  const decimal = new Set<string>();
+  for (const name of names) if (await schema.table(name).decimalRowIds()) decimal.add(name);
+  return decimal;
 }
 
 /** The highest version that was noted: two processes that made the store at once have each noted one. */
