@@ -7,6 +7,9 @@
  * exact sum of its values. For the sum of squares only the squares of the lower 16 bits are still missing: they are
  * summed by sign and exponent, in four lanes of 512 u64 so that neighbouring values do not wait for each other.
  *
+ * Of subnormals the bins are as wide as a whole octave and more: a run that adds some to them is looked through once more, into a small sketch of
+ * theirs; no other run is.
+ *
  * The host drains the bins before 2^24 values have come (their counts have 24 bits).
  */
 import { unsignedMax, unsignedMin } from './stats-extremes';
@@ -14,14 +17,19 @@ import { NEG_ZERO, placesOfRun, POS_ZERO } from './stats-places';
 
 const ONE: u64 = 1 << 40;
 
+const LANES_BYTES: usize = 4 * 512 * 8;
+/** Bins of each sign of the sketch of subnormals: 256 and 128 for each of 15 octaves. */
+const SUBNORMAL_BINS: i32 = 256 + 15 * 128;
+
 /**
  * Adds runs of floats; parameters as for statsHalf. `bins` is the sketch of 65,536 u64, `squares` the 4 * 512 u64 after
- * it, `places` the block.
+ * it and the 2 * SUBNORMAL_BINS u64 after those, `places` the block.
  */
 export function statsFloat(
   bins: usize, squares: usize, places: usize,
   address: usize, stride: i32, rows: i32, width: i32, x0: i32, xStep: i32, lookup: usize, y0: i32, yStep: i32,
 ): void {
+  let seen = subnormalsSeen(squares);
   for (let row = 0; row < rows; row++) {
     placesOfRun<f32>(places, address, width, x0, xStep, lookup, y0 + row * yStep);
     if (unsignedMax == unsignedMin) {
@@ -30,7 +38,34 @@ export function statsFloat(
       zerosOfRun(places, address, width);
       addRun(bins, squares, address, width);
     }
+    const now = subnormalsSeen(squares);
+    if (now != seen) subnormalsOfRun(squares + LANES_BYTES, address, width);
+    seen = now;
     address += <usize>stride;
+  }
+}
+
+/** Grows with every subnormal whose lower 16 bits are not 0: the squares of exponent 0, of both signs. */
+@inline
+function subnormalsSeen(squares: usize): u64 {
+  return load<u64>(squares) + load<u64>(squares, 4096) + load<u64>(squares, 8192) + load<u64>(squares, 12288)
+    + load<u64>(squares, 2048) + load<u64>(squares, 6144) + load<u64>(squares, 10240) + load<u64>(squares, 14336);
+}
+
+/**
+ * Each smallest float (2^-149) a bin below 256, then 128 an octave: as fine as the bins of other values. Count as there, below it the sum of how far
+ * the values lie above their bin's least. Subnormals whose lower 16 bits are 0 are left out: what the large bins have more stands exactly there.
+ */
+function subnormalsOfRun(table: usize, address: usize, n: i32): void {
+  const end = address + (<usize>n << 2);
+  for (; address < end; address += 4) {
+    const bits = load<u32>(address);
+    if (bits & 0x7f800000 || !(bits & 0xffff)) continue;
+    const mantissa = bits & 0x7fffff;
+    const shift = max(24 - <i32>clz(mantissa), 0);
+    const bin = <i32>(bits >>> 31) * SUBNORMAL_BINS + (shift << 7) + <i32>(mantissa >>> <u32>shift);
+    const at = table + (<usize>bin << 3);
+    store<u64>(at, load<u64>(at) + (<u64>(mantissa & ((1 << shift) - 1)) | ONE));
   }
 }
 

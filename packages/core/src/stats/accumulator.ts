@@ -3,9 +3,9 @@
  * image.
  */
 import type { Kernels } from '@exr/kernels';
-import { binsOfCounts, binsOfFloatSketch, type Bins } from './bins.ts';
+import { binsOfCounts, binsOfFloatSketch, NO_BINS, type Bins } from './bins.ts';
 import { readPlaces } from './places.ts';
-import { mergeTotals, noTotals, type ChannelTotals } from './totals.ts';
+import { mergeTotals, noTotals, SUBNORMAL_BINS, type ChannelTotals } from './totals.ts';
 
 /** Rows of one channel: row r begins at address + r × stride and lies on line y + r × yStep. */
 export interface ChannelRows {
@@ -25,6 +25,8 @@ export interface ChannelRows {
 
 const TABLE_BYTES = { uint: (4096 + 20 * 2048) * 4, half: 65_536 * 4, float: 65_536 * 8 };
 const FLOAT_LANES_BYTES = 4 * 512 * 8;
+/** The sketch of subnormals, after the lanes. */
+const FLOAT_SUBNORMALS_BYTES = 2 * SUBNORMAL_BINS * 8;
 const UINT_SUMS_BYTES = 64;
 /** The counts of a float sketch have 24 bits, those of the other tables 32; a call is kept well below both. */
 const MOST_VALUES = { uint: 2 ** 31, half: 2 ** 31, float: 2 ** 24 - 2 ** 20 };
@@ -34,7 +36,7 @@ const NAMES = ['uint', 'half', 'float'] as const;
 
 /** Bytes of the kernels' memory that a channel's accumulator takes. */
 export function accumulatorBytes(pixelType: 0 | 1 | 2): number {
-  return TABLE_BYTES[NAMES[pixelType]] + FLOAT_LANES_BYTES + 512;
+  return TABLE_BYTES[NAMES[pixelType]] + FLOAT_LANES_BYTES + (pixelType === 2 ? FLOAT_SUBNORMALS_BYTES : 0) + 512;
 }
 
 export class ChannelAccumulator {
@@ -44,7 +46,7 @@ export class ChannelAccumulator {
   readonly #bytesPerValue: number;
   readonly #places: number;
   readonly #table: number;
-  /** float: the lanes of squares; uint: the three sums. Directly after the table, emptied with it. */
+  /** float: the lanes of squares and the sketch of subnormals; uint: the three sums. Directly after the table, emptied with it. */
   readonly #sums: number;
   readonly #tableBytes: number;
   readonly #measure: (
@@ -69,7 +71,7 @@ export class ChannelAccumulator {
     this.#type = NAMES[pixelType];
     this.#bytesPerValue = pixelType === 1 ? 2 : 4;
     const countsBytes = TABLE_BYTES[this.#type];
-    this.#tableBytes = countsBytes + (pixelType === 2 ? FLOAT_LANES_BYTES : pixelType === 0 ? UINT_SUMS_BYTES : 0);
+    this.#tableBytes = countsBytes + (pixelType === 2 ? FLOAT_LANES_BYTES + FLOAT_SUBNORMALS_BYTES : pixelType === 0 ? UINT_SUMS_BYTES : 0);
     this.#places = kernels.allocate(kernels.call['statsPlacesBytes']!());
     this.#table = kernels.allocate(this.#tableBytes);
     this.#sums = this.#table + countsBytes;
@@ -131,21 +133,22 @@ export class ChannelAccumulator {
     if (this.#values === 0) return;
     // The sums first: nothing may be read from the tables after they were compacted.
     const { sum, squares } = this.#readSums();
-    const bins = this.#readBins();
+    const bins = this.#readBins(this.#table, TABLE_BYTES[this.#type]);
+    const subnormals = this.#type === 'float' ? this.#readBins(this.#sums + FLOAT_LANES_BYTES, FLOAT_SUBNORMALS_BYTES) : NO_BINS;
     const places = readPlaces(this.#kernels.view(), this.#places);
-    this.#drained = mergeTotals(this.#drained, { pixelType: this.#pixelType, bins, sum, squares, places });
+    this.#drained = mergeTotals(this.#drained, { pixelType: this.#pixelType, bins, subnormals, sum, squares, places });
     this.#clear();
   }
 
-  #readBins(): Bins {
+  #readBins(table: number, bytes: number): Bins {
     const kernels = this.#kernels;
     const float = this.#type === 'float';
-    const length = TABLE_BYTES[this.#type] / (float ? 8 : 4);
+    const length = bytes / (float ? 8 : 4);
     const mark = kernels.mark();
     const numbers = kernels.allocate(length * 2 + 2);
-    const n = kernels.call[float ? 'statsCompact64' : 'statsCompact32']!(this.#table, length, numbers);
+    const n = kernels.call[float ? 'statsCompact64' : 'statsCompact32']!(table, length, numbers);
     const { buffer } = kernels.bytes(0, 0);
-    const words = new Uint32Array(buffer, this.#table, float ? 2 * n : n);
+    const words = new Uint32Array(buffer, table, float ? 2 * n : n);
     const bins = (float ? binsOfFloatSketch : binsOfCounts)(new Uint16Array(buffer, numbers, n), words);
     kernels.release(mark);
     return bins;

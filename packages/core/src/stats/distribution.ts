@@ -2,7 +2,7 @@
 import { ExactSum, powerOfTwo, type Moments } from './exact.ts';
 import { halfMagnitude, keyValue } from './places.ts';
 import type { Bins } from './bins.ts';
-import type { ChannelTotals } from './totals.ts';
+import { SUBNORMAL_BINS, type ChannelTotals } from './totals.ts';
 
 /** Finite values in rising order, each with how often it occurs. */
 export interface Distribution {
@@ -166,31 +166,53 @@ export function distributionOf(totals: ChannelTotals): Distribution {
   }
   magnitude(bins, 0, positive, value.subarray(n));
   count.set(bins.count.subarray(0, positive), n);
-  if (pixelType === 2) return clamped(withoutZeros({ value, count }, totals, n), totals);
+  if (pixelType === 2) return clamped(withSubnormals({ value, count }, totals, n), totals);
   return clamped({ value, count }, totals);
 }
 
 /**
- * The bins of a float sketch that hold ±0 hold the smallest subnormals too: zeros stand at 0, the others at their own mean. `first`: where the values from
- * 0 upwards begin.
+ * A float sketch with its subnormals as fine as other values: what of its bins the sketch of subnormals does not have stands at the bin's least value
+ * exactly (zeros too). `first`: where the values from 0 upwards begin.
  */
-function withoutZeros({ value, count }: Distribution, { bins, places }: ChannelTotals, first: number): Distribution {
-  const at = (bin: number): number => firstFrom(bins.bin, bin);
-  const has = (bin: number): boolean => bins.bin[at(bin)] === bin;
-  const values: number[] = Array.from(value);
-  const counts: number[] = Array.from(count);
-  const split = (bin: number, index: number, zeros: number, sign: 1 | -1): void => {
-    const [all, low] = [bins.count[at(bin)]!, bins.low[at(bin)]!];
-    if (zeros === 0 || zeros >= all) return;
-    const mean = (sign * low * powerOfTwo(-149)) / (all - zeros);
-    // In rising order: below zero the zeros come last, above it first.
-    const [first, second] = sign > 0 ? [0, mean] : [mean, 0];
-    values.splice(index, 1, first, second);
-    counts.splice(index, 1, first === 0 ? zeros : all - zeros, first === 0 ? all - zeros : zeros);
+function withSubnormals({ value, count }: Distribution, { bins, subnormals }: ChannelTotals, first: number): Distribution {
+  if (subnormals.bin.length === 0) return { value, count };
+  const minus = firstFrom(subnormals.bin, SUBNORMAL_BINS);
+  const below = fineBins(bins, firstFrom(bins.bin, 0x8000), firstFrom(bins.bin, 0x8080), subnormals, minus, subnormals.bin.length);
+  const above = fineBins(bins, 0, firstFrom(bins.bin, 0x80), subnormals, 0, minus);
+  const smallBelow = first - (firstFrom(bins.bin, 0x8080) - firstFrom(bins.bin, 0x8000));
+  const largeAbove = first + firstFrom(bins.bin, 0x80);
+  return {
+    value: Float64Array.from([...value.subarray(0, smallBelow), ...below.value.reverse().map((each) => -each), ...above.value, ...value.subarray(largeAbove)]),
+    count: Float64Array.from([...count.subarray(0, smallBelow), ...below.count.reverse(), ...above.count, ...count.subarray(largeAbove)]),
   };
-  if (has(0)) split(0, first, places.posZero, 1);
-  if (has(0x8000)) split(0x8000, first - 1, places.negZero, -1);
-  return { value: Float64Array.from(values), count: Float64Array.from(counts) };
+}
+
+/** Magnitudes of subnormals of one sign, rising: bins from index `at` to before `end`, with the fine ones from `from` to before `to`. */
+function fineBins(bins: Bins, at: number, end: number, fine: Bins, from: number, to: number): { value: number[]; count: number[] } {
+  const value: number[] = [];
+  const count: number[] = [];
+  const put = (units: number, times: number): void => {
+    if (times === 0) return;
+    value.push(units * powerOfTwo(-149));
+    count.push(times);
+  };
+  let next = from;
+  for (let i = at; i < end; i++) {
+    const top = bins.bin[i]! & 0x7fff;
+    const begin = next;
+    let rest = bins.count[i]!;
+    for (; next < to && leastOf(fine.bin[next]!) >> 16 === top; next++) rest -= fine.count[next]!;
+    put(top * 65_536, rest);
+    for (let j = begin; j < next; j++) put(leastOf(fine.bin[j]!) + fine.low[j]! / fine.count[j]!, fine.count[j]!);
+  }
+  return { value, count };
+}
+
+/** The least mantissa in a bin of subnormals. */
+function leastOf(bin: number): number {
+  const own = bin % SUBNORMAL_BINS;
+  const shift = own < 256 ? 0 : (own >> 7) - 1;
+  return (own - shift * 128) << shift;
 }
 
 /** No value lies outside of the least and the greatest that there is. */
