@@ -1,7 +1,7 @@
 /** From what a client names to files: one file, the frames of a pattern, the EXRs of a folder. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { type ExrFile, ExrError, frameNumberOf, isExrError, isS3Url, openExr, parseFrameRanges, patternFits, s3Url } from '@exr/core';
+import { type ExrFile, ExrError, frameNumberOf, isExrError, isS3Url, meantName, openExr, parseFrameRanges, patternFits, s3Url } from '@exr/core';
 import { ToolError } from '../answer/error.ts';
 import { safe } from '../answer/text.ts';
 import { folderOf, shownPath } from '../sandbox/folders.ts';
@@ -135,7 +135,7 @@ export function checkPart(file: ExrFile, index: number | undefined): void {
 /** Names that a client gives back as answers showed them, as they stand in the file. */
 export function trueName(asked: string, names: readonly string[]): string {
   if (names.includes(asked)) return asked;
-  return names.find((each) => safe(each, 80) === asked || JSON.stringify(safe(each, 80)) === asked) ?? asked;
+  return names.find((each) => safe(each, 80) === asked || JSON.stringify(safe(each, 80)) === asked) ?? meantName(asked, names) ?? asked;
 }
 
 /** A short reason why a file could not be looked at, for lists. */

@@ -13,6 +13,7 @@ export { softwareOf } from './software.ts';
 export { formatTimeCode, timeCodeOf, frameRateOf, misnamedFrameRate } from './provenance.ts';
 export { decodeIdManifest, type IdManifestGroup, type Inflate } from './id-manifest.ts';
 export { decodeText, encodeText, hasEscapedBytes } from './text.ts';
+export { meantName, meantNames } from './named.ts';
 export type * from './types.ts';
 export { COMPRESSIONS, LEVEL_MODES, LINE_ORDERS, PART_TYPES, PIXEL_TYPES, ROUNDING_MODES } from './types.ts';
 export type * from './values.ts';

@@ -1,7 +1,7 @@
 import { sizeAfter, type ByteSource } from '../bytes/index.ts';
 import { highlightNotes, rebuiltNote, usableIndex } from '../chunks/index.ts';
 import { ExrError, isExrError, kindOf, type ExrErrorCode } from '../errors.ts';
-import { openExr, type ExrFile } from '../header/index.ts';
+import { meantName, openExr, type ExrFile } from '../header/index.ts';
 import type { Limits } from '../limits.ts';
 import type { ExrNote } from '../notes.ts';
 import { buildFailedReport, buildReportInTurns, type ExrReport, type JsonOptions, type ReportError, type ReportStats } from '../report/index.ts';
@@ -89,7 +89,8 @@ function onlyPart(report: ExrReport, index: number): ExrReport {
 /** The number of the part that a number or a name means. Throws INVALID_ARGUMENT that says which there are; `path` is how the message calls the file. */
 export function partOf(parts: ExrFile['parts'], part: number | string | undefined, path: string): number | undefined {
   if (part === undefined) return undefined;
-  const found = parts.find(({ index, name }) => (typeof part === 'number' ? index === part : name === part));
+  const meant = typeof part === 'number' ? part : meantName(part, parts.flatMap(({ name }) => name ?? []));
+  const found = parts.find(({ index, name }) => (typeof meant === 'number' ? index === meant : meant !== undefined && name === meant));
   if (found) return found.index;
   const there = parts.slice(0, 100).map(({ index, name }) => (name === null ? index : `${index} ${name}`)).join(', ');
   const more = parts.length > 100 ? `, … (${parts.length} parts)` : '';

@@ -1,5 +1,6 @@
 /** The task `planes`: values of some channels out of each chunk, as 32-bit words. */
 import { bytesPerValue, channelRows, intersect, sampleCount, type PartGeometry } from '../chunks/index.ts';
+import { meantName } from '../header/index.ts';
 import type { Box2i, Channel } from '../header/types.ts';
 import type { DecodedChunk } from './decode.ts';
 import { halfToFloatBits } from './half.ts';
@@ -78,7 +79,10 @@ export function spotOf({ xSampling, ySampling }: Pick<Channel, 'xSampling' | 'yS
   };
 }
 
-/** The index of a channel by name; -1 when the part has none of that name. */
+/** The index of the channel that a name means (see meantName); -1 when the part has none of that name. */
 export function channelIndex(part: Pick<PartGeometry, 'channels'>, name: string): number {
-  return part.channels.findIndex((channel) => channel.name === name);
+  const exact = part.channels.findIndex((channel) => channel.name === name);
+  if (exact >= 0) return exact;
+  const meant = meantName(name, part.channels.map((channel) => channel.name));
+  return meant === undefined ? -1 : part.channels.findIndex((channel) => channel.name === meant);
 }

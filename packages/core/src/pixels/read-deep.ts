@@ -1,6 +1,7 @@
 /** Deep samples of a region, for inspectors and previews. */
 import { usableIndex, type ChunkedFile, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
+import { meantName } from '../header/index.ts';
 import type { Box2i, PixelType } from '../header/types.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { deepTask, type DeepOfChunk } from './deep-task.ts';
@@ -60,7 +61,8 @@ export async function readDeepSamples(file: ChunkedFile, options: ReadDeepOption
   const region = clipRegion(grid.window, options.region, name);
   const [width, height] = [region.xMax - region.xMin + 1, region.yMax - region.yMin + 1];
   checkRoom(name, part, 'windowArea', width * height, Math.min(limits.windowArea, 2 ** 30));
-  const names = options.channels ?? header.channels.map((channel) => channel.name);
+  const all = header.channels.map((channel) => channel.name);
+  const names = options.channels?.map((channel) => meantName(channel, all) ?? channel) ?? all;
   const pieces: { box: Box2i; given: DeepOfChunk }[] = [];
   let total = 0;
   const { skipped, skippedCount } = await processChunks(

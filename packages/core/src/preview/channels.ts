@@ -1,7 +1,8 @@
 /** Which channels make a picture. */
 import { colorSourcesOf } from '../color/index.ts';
 import { ExrError } from '../errors.ts';
-import { type Channel, type Layer, layersOf, type PartHeader, placeOf, viewsOf } from '../header/index.ts';
+import { type Channel, type Layer, layersOf, meantName, type PartHeader, placeOf, viewsOf } from '../header/index.ts';
+import { plainText } from '../text/index.ts';
 import { beautyRank, channelMeaning, layerMeaning, namesOfPart } from './layer-names.ts';
 
 /**
@@ -39,7 +40,7 @@ export interface PictureChoice {
 
 /** Finds the picture in a part's channels. Throws INVALID_ARGUMENT naming what there is when the choice is not there. */
 export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): PictureChannels {
-  const { layer, view, channel } = choice;
+  const { channel } = choice;
   if (channel !== undefined) return oneChannel(part, channel);
   const layers = layersOf(part);
   if (layers.length === 0) {
@@ -47,7 +48,10 @@ export function pictureChannels(part: PartHeader, choice: PictureChoice = {}): P
     throw new ExrError('INVALID_ARGUMENT', `part ${part.index} has no channels, so there is nothing to draw`, { part: part.index });
   }
   const views = viewsOf(part);
-  const wanted = layers.map((each) => placed(each, views)).filter((each) => (layer === undefined || each.name === layer) && isSeen(each.view, view, views));
+  const all = layers.map((each) => placed(each, views));
+  const layer = choice.layer === undefined ? undefined : (meantName(choice.layer, all.map((each) => each.name)) ?? choice.layer);
+  const view = choice.view === undefined ? undefined : (meantName(choice.view, views) ?? choice.view);
+  const wanted = all.filter((each) => (layer === undefined || each.name === layer) && isSeen(each.view, view, views));
   const best = ranked(part, wanted)[0];
   if (best) return best.picture;
   const name = (one: string | undefined, of: string | null | undefined): string => [of, one].filter(Boolean).join('.');
@@ -118,9 +122,11 @@ function isSeen(view: string | null, wanted: string | undefined, views: readonly
   return view === null || view === views[0];
 }
 
-function oneChannel(part: PartHeader, name: string): PictureChannels {
-  const channel = part.channels.find((each) => each.name === name);
-  if (!channel) throw missing('channel', name, part.channels.map((each) => each.name), part);
+function oneChannel(part: PartHeader, asked: string): PictureChannels {
+  const names = part.channels.map((each) => each.name);
+  const name = meantName(asked, names);
+  if (name === undefined) throw missing('channel', asked, names, part);
+  const channel = part.channels.find((each) => each.name === name)!;
   const { layer, component } = placeOf(name, part, viewsOf(part));
   return { ...single(part, layer, component, channel), alpha: null };
 }
@@ -198,7 +204,7 @@ function endOf(name: string): string {
 }
 
 function missing(what: string, wanted: string, there: readonly string[], part: PartHeader): ExrError {
-  const shown = there.slice(0, 20).map((name) => JSON.stringify(name));
+  const shown = there.slice(0, 20).map((name) => `"${plainText(name)}"`);
   const more = there.length > 20 ? ` and ${there.length - 20} more` : '';
   const list = `there ${there.length === 1 ? 'is' : 'are'} ${shown.join(', ')}${more}`;
   return new ExrError('INVALID_ARGUMENT', `part ${part.index} has no ${what} ${JSON.stringify(wanted)}; ${list}`, { part: part.index });

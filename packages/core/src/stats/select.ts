@@ -1,4 +1,5 @@
 /** Which channels a caller means. */
+import { meantName, meantNames } from '../header/index.ts';
 
 /**
  * Whether `name` is what `glob` says: `*` stands for any characters, `?` for one, everything else for itself. Linear in
@@ -31,12 +32,16 @@ export interface ChannelChoice {
   readonly layer?: string | undefined;
 }
 
-/** Indices of the chosen ones. */
+/**
+ * Indices of the chosen ones. Names that cannot be typed (not UTF-8, controls) may be written as meantName says, in globs too; INVALID_ARGUMENT when a
+ * name without wildcards may be one of several.
+ */
 export function chosenChannels(names: readonly string[], { channels, layer }: ChannelChoice): number[] {
-  const chosen: number[] = [];
-  for (const [index, name] of names.entries()) {
-    if (layer !== undefined && name.slice(0, Math.max(name.lastIndexOf('.'), 0)) !== layer) continue;
-    if (channels === undefined || channels.some((glob) => matchesGlob(glob, name))) chosen.push(index);
-  }
-  return chosen;
+  const layerOf = (name: string): string => name.slice(0, Math.max(name.lastIndexOf('.'), 0));
+  const meant = layer === undefined ? undefined : (meantName(layer, names.map(layerOf)) ?? layer);
+  const globbed = channels === undefined ? undefined : new Set(channels.flatMap((glob) => meantNames(glob, names, matchesGlob, !/[*?]/.test(glob))));
+  return [...names.keys()].filter((i) => {
+    if (meant !== undefined && layerOf(names[i]!) !== meant) return false;
+    return globbed === undefined || globbed.has(names[i]!);
+  });
 }

@@ -10,6 +10,7 @@ export interface PlainTextOptions {
 /**
  * Strings in a file are an attacker's: C0 and C1 controls (so every ANSI sequence), DEL, bidirectional overrides and isolates, zero-width and
  * other format characters, line and paragraph separators, lone surrogates and the byte order mark become visible escapes (`\x1b`, `\u202e`).
+ * A byte that was not UTF-8 (see header/text.ts) is `\xe9` too.
  * A backslash stays as it is: the result is for eyes, JSON output is the lossless form.
  */
 export function plainText(text: string, options: PlainTextOptions = {}): string {
@@ -27,6 +28,7 @@ function escape(character: string): string {
   const code = character.codePointAt(0)!;
   const named = { 9: '\\t', 10: '\\n', 13: '\\r' }[code];
   if (named) return named;
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`;
 }
