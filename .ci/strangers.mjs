@@ -17,7 +17,11 @@ const MOST_MB = 512;
 /** Of one file, with what its last chunk may take. */
 const SECONDS = 10;
 const MOST_WALL = SECONDS * 1.5 + 5;
+/** Of one event: the clock of a loaded machine is not the measure, the processor's time is. */
+const EVENT_SECONDS = 60;
 const TICKS = 100;
+
+const faces = (process.env.FACES ?? 'function,mcp').split(',');
 
 const scratch = mkdtempSync(join(tmpdir(), 'exr-strangers-'));
 /** The machine's number of processors, as the process sees it. */
@@ -27,10 +31,10 @@ const peakOf = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/
 
 let [passed, failed] = [0, 0];
 const most = { cpu: 0, mb: 0 };
-function judge(label, pid, { cpu, wall, answer }) {
+function judge(label, pid, { cpu, wall, answer }, mostWall = MOST_WALL) {
   const mb = peakOf(pid);
   const limited = /limit|seconds|longer than|time for this event/i.test(answer);
-  const why = [...(cpu > MOST_CPU && !limited ? [`${cpu.toFixed(1)} s of the processor`] : []), ...(wall > MOST_WALL ? [`${wall.toFixed(1)} s`] : []), ...(mb > MOST_MB ? [`${mb.toFixed(0)} MB`] : [])];
+  const why = [...(cpu > MOST_CPU && !limited ? [`${cpu.toFixed(1)} s of the processor`] : []), ...(wall > mostWall ? [`${wall.toFixed(1)} s`] : []), ...(mb > MOST_MB ? [`${mb.toFixed(0)} MB`] : [])];
   most.cpu = Math.max(most.cpu, cpu);
   most.mb = Math.max(most.mb, mb);
   if (why.length === 0) passed++;
@@ -82,7 +86,7 @@ async function fn(path, threads) {
   mkdirSync(own);
   cpSync(join(folder, path), join(own, path));
   const store = join(scratch, `function-${threads}-${basename(path)}.duckdb`);
-  const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', EXR_SECRETS_DIR: join(scratch, 'none'), EXR_FOLDER: own, EXR_STORE: store, EXR_STATS: 'true', EXR_DEEP_STATS: 'true', EXR_TIMEOUT_SECONDS: String(SECONDS) };
+  const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: '0', EXR_SECRETS_DIR: join(scratch, 'none'), EXR_FOLDER: own, EXR_STORE: store, EXR_STATS: 'true', EXR_DEEP_STATS: 'true', EXR_TIMEOUT_SECONDS: String(EVENT_SECONDS) };
   const child = spawn(process.execPath, ['--import', preload(threads), join(here, 'apps/dataengine/dist/server.mjs')], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await new Promise((done) => {
     let text = '';
@@ -99,7 +103,7 @@ async function fn(path, threads) {
   };
   const result = await measured(child.pid, ask);
   if (!result.answer.startsWith('204')) result.wall = Infinity; // one row, not an event that is tried again
-  judge(`function ${path} × ${threads}`, child.pid, result);
+  judge(`function ${path} × ${threads}`, child.pid, result, EVENT_SECONDS * 1.5 + 5);
   const over = new Promise((done) => child.once('exit', done));
   child.kill('SIGKILL');
   await over;
@@ -108,8 +112,8 @@ async function fn(path, threads) {
 try {
   for (const threads of (process.env.THREADS ?? '1,2,8').split(',')) {
     for (const path of files) {
-      await fn(path, threads);
-      await mcp(path, threads);
+      if (faces.includes('function')) await fn(path, threads);
+      if (faces.includes('mcp')) await mcp(path, threads);
     }
   }
 } finally {

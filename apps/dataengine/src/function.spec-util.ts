@@ -32,6 +32,12 @@ export function withLongHeader(exr: Buffer, bytes: number): Buffer {
   return Buffer.concat([exr.subarray(0, 8), Buffer.from('pad\0string\0', 'latin1'), size, Buffer.alloc(bytes, 'x'), exr.subarray(8)]);
 }
 
+/** What a process held at most, in MB; 0 where the system does not tell. */
+export function peakMegabytes(pid: number): number {
+  const status = existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, 'utf8') : '';
+  return Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+}
+
 type Line = Readonly<Record<string, unknown>>;
 
 export class FunctionProcess {

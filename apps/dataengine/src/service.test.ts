@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { connect, type Database } from '@exr/vastdb';
 import { startTestServer, type TestServer } from '@exr/vastdb/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle, filesIn, fixtures, FunctionProcess, messageOf, sampleEvent, scratch, send, TestSink, until, withLongHeader } from './function.spec-util.ts';
+import { bundle, filesIn, fixtures, FunctionProcess, messageOf, sampleEvent, scratch, send, TestSink, until, withLongHeader, peakMegabytes } from './function.spec-util.ts';
 
 const place = scratch();
 const renders = join(place.folder, 'renders');
@@ -88,12 +88,19 @@ describe('HTTP', () => {
     expect(await send(running.url, { ...event('x', { name: 'keys' }), data: { bucket: 'b'.repeat(10_000), key: 'a.exr' } }, 'structured')).toMatchObject({ status: 204, outcome: 'rejected' });
   });
   it('limits are those of strangers\' files, and their owner raises them', async () => {
-    writeFileSync(join(renders, 'shots', 'long.exr'), withLongHeader(readFileSync(join(fixtures, 'attributes.exr')), 17 * 1024 * 1024));
+    writeFileSync(join(renders, 'shots', 'long.exr'), withLongHeader(readFileSync(join(fixtures, 'attributes.exr')), 65 * 1024 * 1024));
     expect(await send(running.url, event('shots/long.exr'))).toMatchObject({ status: 204, outcome: 'new LIMIT_EXCEEDED' });
-    const own = await serve({ EXR_STORE: freshFile(), EXR_LIMITS: 'headerBytes=33554432 attributes=1000' });
+    const own = await serve({ EXR_STORE: freshFile(), EXR_LIMITS: 'headerBytes=134217728 attributes=1000' });
     expect((await send(own.url, event('shots/long.exr'))).outcome).not.toContain('LIMIT_EXCEEDED');
     await own.end();
   });
+  it('a header of 60 MB is stored within 512 MB, and so are two at a time', async () => {
+    const own = await serve({ EXR_STORE: freshFile() });
+    for (const name of ['a', 'b']) writeFileSync(join(renders, 'shots', `manifest_${name}.exr`), withLongHeader(readFileSync(join(fixtures, 'attributes.exr')), 60_000_000));
+    expect(await Promise.all(['a', 'b'].map((name) => send(own.url, event(`shots/manifest_${name}.exr`))))).toMatchObject([{ status: 204, outcome: 'new' }, { status: 204, outcome: 'new' }]);
+    expect(peakMegabytes(own.child.pid!)).toBeLessThan(512);
+    await own.end();
+  }, 120_000);
   it('takes data_base64', async () => {
     const { data, ...rest } = event('shots/scan_half_rgba_zip.exr') as Record<string, unknown>;
     expect(await send(running.url, { ...rest, data_base64: Buffer.from(JSON.stringify(data)).toString('base64') } as never, 'structured')).toMatchObject({ status: 204, outcome: 'new' });

@@ -51,14 +51,17 @@ function foldersOf({ folders, buckets, store }: ServerContext): object {
 
 /** Long strings are cut, shorter and shorter until the whole fits; invisible and control characters are written as JSON escapes, which lose nothing. */
 function json(uri: string, value: unknown, longest = 100_000): ReadResourceResult {
-  for (let most = longest; ; most = Math.floor(most / 4)) {
-    const text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' && each.length > most ? `${wellFormed(each.slice(0, most))}… (${each.length} characters)` : each), 1)
-      .replace(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) => character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
-    if (text.length <= MOST_JSON || most < 64) {
-      if (text.length > MOST_JSON) throw new McpError(ErrorCode.InternalError, `${safe(uri, 300)}: the header is too large for a resource (${text.length} characters): page through it with exr_attributes`);
-      return { contents: [{ uri, mimeType: 'application/json', text }] };
-    }
+  let length = 0;
+  for (const most of [longest, ...[25_000, 4000, 1000, 250, 60].filter((each) => each < longest)]) {
+    let text = JSON.stringify(value, (_, each: unknown) => (typeof each === 'string' && each.length > most ? `${wellFormed(each.slice(0, most))}… (${each.length} characters)` : each), 1);
+    // Escapes only make it longer.
+    if (text.length <= MOST_JSON) text = text.replace(/[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) => character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
+    if (text.length <= MOST_JSON) return { contents: [{ uri, mimeType: 'application/json', text }] };
+    length = text.length;
+    // Strings alone do not make it so large.
+    if (length > 16 * MOST_JSON && most <= 4000) break;
   }
+  throw new McpError(ErrorCode.InternalError, `${safe(uri, 300)}: the header is too large for a resource (${length} characters): page through it with exr_attributes`);
 }
 
 function wellFormed(text: string): string {

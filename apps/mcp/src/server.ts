@@ -19,14 +19,15 @@ import { InFlight } from './work/calls.ts';
 import { Gate } from './work/gate.ts';
 import { ProgressReporter } from './work/progress.ts';
 
-/** Shared by all connections of a process: pixels are decoded of two files at a time (each uses every core), headers read of eight. */
+/** Shared by all connections of a process: pixels are decoded of two files at a time (each uses every core), headers read of eight, of those beyond some megabytes two. */
 export interface Gates {
   readonly light: Gate;
   readonly heavy: Gate;
+  readonly giants: Gate;
 }
 
 export function makeGates(): Gates {
-  return { light: new Gate(8, 256), heavy: new Gate(2, 64) };
+  return { light: new Gate(8, 256), heavy: new Gate(2, 64), giants: new Gate(2, 256, { mostLent: 0 }) };
 }
 
 const INSTRUCTIONS =
@@ -44,7 +45,7 @@ export function makeServer(context: ServerContext, gates: Gates, log: (line: str
     { name: 'exr-mcp', title: 'EXR inspector', version: TOOL.version },
     { capabilities: { tools: {}, resources: {}, prompts: {}, completions: {}, logging: {} }, instructions: INSTRUCTIONS },
   );
-  const callOf = (extra: Extra, gate: Gate): Call => ({ ...context, signal: extra.signal, gate, light: gates.light, progress: reporterOf(extra) });
+  const callOf = (extra: Extra, gate: Gate): Call => ({ ...context, signal: extra.signal, gate, light: gates.light, giants: gates.giants, progress: reporterOf(extra) });
   const calls = new InFlight(MOST_CALLS);
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed }));

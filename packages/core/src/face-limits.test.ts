@@ -10,6 +10,10 @@ it('whatever comes from strangers is read within UNTRUSTED_LIMITS; what a face d
   expect(differs('editor')).toEqual({ stringLength: 65_536, previewPixels: 2 ** 26, seconds: Infinity });
 });
 
+it('a Cryptomatte manifest of 60 MB passes the limits of every face', () => {
+  for (const limits of Object.values(FACE_LIMITS)) expect(limits.headerBytes).toBeGreaterThanOrEqual(64 * 1024 * 1024);
+});
+
 it('a sound frame of 2 GB passes the limits of every face', () => {
   // 16,384 × 8,192 × RGBA float: 2 GiB, in chunks of 16 lines.
   for (const limits of Object.values(FACE_LIMITS)) {

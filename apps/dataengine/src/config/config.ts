@@ -137,7 +137,7 @@ class Reader {
 
   /** EXR_HEADER_MIB is the older name of one of them. */
   limits(name: string): Partial<Limits> {
-    const header = this.text('EXR_HEADER_MIB') === null ? {} : { headerBytes: 1024 * 1024 * this.whole('EXR_HEADER_MIB', 16, 1, 2047) };
+    const header = this.text('EXR_HEADER_MIB') === null ? {} : { headerBytes: 1024 * 1024 * this.whole('EXR_HEADER_MIB', 64, 1, 2047) };
     try {
       return { ...header, ...limitsFromTexts((this.text(name) ?? '').split(/[\s,]+/).filter(Boolean), name) };
     } catch (error) {

@@ -22,28 +22,49 @@ export interface PageOptions<Item> {
   readonly most?: number;
 }
 
+/** At most so many items are on a page. */
+const MOST_ITEMS = 500;
+
 /** At least one item, then as many as fit. */
-export function page<Item>(all: readonly Item[], { cursor, of, cost, tokens = LIST_TOKENS, most = 500 }: PageOptions<Item>): Page<Item> {
-  const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 10);
-  const first = cursor === undefined ? 0 : positionOf(cursor, key, all.length);
-  const items: Item[] = [];
-  let room = tokens;
-  for (let at = first; at < all.length && items.length < most; at++) {
-    room -= estimateTokens(cost(all[at]!)) + 2;
-    if (room < 0 && items.length > 0) break;
-    items.push(all[at]!);
-  }
-  const end = first + items.length;
-  return { items, total: all.length, first, next: end < all.length ? `${end}.${key}` : null };
+export function page<Item>(all: readonly Item[], options: PageOptions<Item>): Page<Item> {
+  const list = pageOfMany(options);
+  for (const item of all) list.add(() => item);
+  return list.page();
 }
 
-function positionOf(cursor: string, key: string, length: number): number {
+/** A page of a list that is too long to be held: its items are counted, and only those of the page are made. */
+export function pageOfMany<Item>({ cursor, of, cost, tokens = LIST_TOKENS, most = MOST_ITEMS }: PageOptions<Item>): { add(make: () => Item): void; page(): Page<Item> } {
+  const key = createHash('sha256').update(JSON.stringify(of)).digest('base64url').slice(0, 10);
+  const first = cursor === undefined ? 0 : positionOf(cursor, key);
+  const items: Item[] = [];
+  let [room, total, full] = [tokens, 0, false];
+  return {
+    add(make) {
+      if (total++ < first || full) return;
+      if (items.length >= most) full = true;
+      else {
+        const item = make();
+        room -= estimateTokens(cost(item)) + 2;
+        if (room < 0 && items.length > 0) full = true;
+        else items.push(item);
+      }
+    },
+    page() {
+      if (first > 0 && first >= total) throw otherList();
+      const end = first + items.length;
+      return { items, total, first, next: end < total ? `${end}.${key}` : null };
+    },
+  };
+}
+
+function positionOf(cursor: string, key: string): number {
   const [position, found] = cursor.split('.');
-  const at = Number(position);
-  if (found !== key || !/^\d+$/.test(position ?? '') || at >= length) {
-    throw new ToolError('The cursor does not belong to this list, or the list has changed since: call again with the same arguments and without cursor.');
-  }
-  return at;
+  if (found !== key || !/^\d+$/.test(position ?? '')) throw otherList();
+  return Number(position);
+}
+
+function otherList(): ToolError {
+  return new ToolError('The cursor does not belong to this list, or the list has changed since: call again with the same arguments and without cursor.');
 }
 
 /** `12 of 340 shown; next_cursor "12.abc"`, or nothing when the page is the whole. */

@@ -1,10 +1,11 @@
-import { buildReport, type ExrFile, type JsonValue, matchesGlob, readIdManifest, type ReportAttribute } from '@exr/core';
+import { buildReport, type ExrFile, type JsonValue, matchesGlob, readIdManifest, type ReportAttribute, turns } from '@exr/core';
 import { z } from 'zod';
 import { ToolError } from '../answer/error.ts';
-import { page, pageText } from '../answer/page.ts';
+import { page, pageOfMany, pageText } from '../answer/page.ts';
 import { name, safe, safeValue, valueText } from '../answer/text.ts';
 import { reportLink } from '../resource-uri.ts';
 import { checkPart, withFile } from './files.ts';
+import { manifestNames } from './manifest.ts';
 import { cursorInput, defineTool, nextCursor, partInput, pathInput, untrusted } from './tool.ts';
 
 interface Entry {
@@ -41,9 +42,9 @@ export const attributes = defineTool({
     next_cursor: nextCursor, note: untrusted,
   }),
   async run({ path, part, match, max_chars: most, ids, cursor }, call) {
-    return withFile(call, path, async (file, { shown, version }) => {
+    return withFile(call, path, async (file, { shown, version }, { signal }) => {
       checkPart(file, part);
-      if (ids !== undefined) return listIds(file, shown, { part, ids, cursor, version });
+      if (ids !== undefined) return listIds(file, shown, { part, ids, cursor, version }, signal);
       const glob = match?.toLowerCase();
       const report = buildReport(file, { path: shown });
       const all = report.parts.filter(({ index }) => part === undefined || index === part).flatMap((each) => each.attributes.map((attribute): Entry => ({ part: each.index, attribute })))
@@ -76,38 +77,46 @@ interface NamedId {
 }
 
 /** Objects by name, from Cryptomatte manifests (JSON in string attributes) and idmanifest attributes. */
-function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: { part: number | undefined; ids: string; cursor: string | undefined; version: string }) {
+async function listIds(file: ExrFile, shown: string, { part, ids, cursor, version }: { part: number | undefined; ids: string; cursor: string | undefined; version: string }, signal: AbortSignal) {
   const glob = ids.toLowerCase();
-  const all: NamedId[] = [];
+  const list = pageOfMany<NamedId>({ cursor, of: [shown, part, ids, version], cost: (each) => `${each.id} ${each.name}${JSON.stringify(each)}` });
   let manifests = 0;
   const notes: string[] = [];
+  const pause = turns(signal);
   for (const each of file.parts) {
     if (part !== undefined && each.index !== part) continue;
     for (const attribute of each.attributes) {
       const found = namesIn(file, attribute, notes);
       if (!found) continue;
+      let names = 0;
+      try {
+        for (const [object, id] of found) {
+          if (++names % 256 === 0) await pause();
+          if (matchesGlob(glob, object.toLowerCase())) list.add(() => ({ part: each.index, manifest: safe(attribute.name, 80), id: safe(id, 40), name: safe(object, 120) }));
+        }
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        notes.push(names === 0 ? `the manifest ${name(attribute.name)} is not JSON` : `the manifest ${name(attribute.name)} is not JSON after its first ${names} names`);
+        if (names === 0) continue;
+      }
       manifests++;
-      for (const [id, object] of found) if (matchesGlob(glob, object.toLowerCase())) all.push({ part: each.index, manifest: safe(attribute.name, 80), id: safe(id, 40), name: safe(object, 120) });
     }
   }
   if (manifests === 0) throw new ToolError(`${name(shown, 300)} has no Cryptomatte or ID manifest in its header${notes.length ? ` that can be read: ${notes[0]}` : ''}.`);
-  const shownPage = page(all, { cursor, of: [shown, part, ids, version], cost: (each) => `${each.id} ${each.name}${JSON.stringify(each)}` });
-  const lines = [`${name(shown, 300)}: ${all.length} names matching ${name(ids)} in ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'}`, ...shownPage.items.map((each) => `${each.id} ${name(each.name, 120)}`), pageText(shownPage, 'names'), ...notes.slice(0, 3)];
-  return { text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: all.length, attributes: [], ids: [...shownPage.items], next_cursor: shownPage.next, note: '' } };
+  const shownPage = list.page();
+  const lines = [
+    `${name(shown, 300)}: ${shownPage.total} names matching ${name(ids)} in ${manifests} ${manifests === 1 ? 'manifest' : 'manifests'}`,
+    ...shownPage.items.map((each) => `${each.id} ${name(each.name, 120)}`), pageText(shownPage, 'names'), ...notes.slice(0, 3),
+  ];
+  return { text: lines.filter((line) => line !== '').join('\n'), data: { path: shown, total: shownPage.total, attributes: [], ids: [...shownPage.items], next_cursor: shownPage.next, note: '' } };
 }
 
-function namesIn(file: ExrFile, attribute: ExrFile['parts'][number]['attributes'][number], notes: string[]): [string, string][] | null {
+/** Pairs of name and id; null where the attribute is no manifest. */
+function namesIn(file: ExrFile, attribute: ExrFile['parts'][number]['attributes'][number], notes: string[]): Iterable<[string, string]> | null {
   if (attribute.type === 'idmanifest') {
-    return [...readIdManifest(attribute, file.limits)].flatMap(({ entries }) => [...entries].map(([id, texts]): [string, string] => [String(id), texts.join(' / ')]));
+    return [...readIdManifest(attribute, file.limits)].flatMap(({ entries }) => [...entries].map(([id, texts]): [string, string] => [texts.join(' / '), String(id)]));
   }
   if (/^cryptomatte\/.*\/manif_file$/s.test(attribute.name)) notes.push(`the manifest that ${name(attribute.name)} names lies in a file of its own, which is not opened`);
   if (!/^cryptomatte\/.*\/manifest$/s.test(attribute.name)) return null;
-  try {
-    const parsed: unknown = JSON.parse(attribute?.type === 'string' ? String(attribute.value) : '');
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('no object');
-    return Object.entries(parsed).map(([object, id]) => [String(id), object]);
-  } catch {
-    notes.push(`the manifest ${name(attribute.name)} is not JSON`);
-    return null;
-  }
+  return manifestNames(attribute.type === 'string' ? attribute.raw() : new Uint8Array());
 }

@@ -8,6 +8,7 @@ import { folderOf, shownPath } from '../sandbox/folders.ts';
 import { locateObject, objectsBelow, openObject } from '../sandbox/buckets.ts';
 import { locate, openFile, openFolder } from '../sandbox/open.ts';
 import type { Opened } from '../sandbox/opened.ts';
+import { inTurnWhenLong } from '../work/giants.ts';
 import { within } from '../work/turn.ts';
 import type { Call } from './tool.ts';
 
@@ -114,10 +115,10 @@ export async function withFile<Result>(call: Call, path: string, work: (file: Ex
 }
 
 export async function withSource<Result>(call: Call, path: string, work: (opened: Opened, turn: Call) => Promise<Result>): Promise<Result> {
-  return call.gate.run(call.signal, () => within(safe(path, 300), call.limits.seconds, call.signal, async (signal) => {
+  return call.gate.run(call.signal, () => within(safe(path, 300), call.limits.seconds, call.signal, async (signal, aside) => {
     const opened = isS3Url(path) ? await openObject(call.buckets, path, signal) : await openFile(call.folders, path, call.hooks);
     try {
-      return await work(opened, { ...call, signal });
+      return await inTurnWhenLong(opened.source, call.giants, signal, aside, (source) => work({ ...opened, source }, { ...call, signal }));
     } finally {
       await opened.source.close();
     }

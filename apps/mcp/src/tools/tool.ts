@@ -27,6 +27,8 @@ export interface Call extends ServerContext {
   readonly gate: Gate;
   /** For turns that read headers and tables alone. */
   readonly light: Gate;
+  /** For headers of many megabytes. */
+  readonly giants: Gate;
   readonly progress: ProgressReporter;
 }
 

@@ -6,6 +6,8 @@ export interface ReadOptions {
    * instead of a new one. Only for such a source; whoever gives one must not touch it until the read ends, and not at all when the read fails.
    */
   readonly into?: Uint8Array<ArrayBuffer> | undefined;
+  /** These bytes are more of a header, which is kept for as long as the file is: who opens many files at a time may let it wait. */
+  readonly header?: boolean | undefined;
 }
 
 /** Random access to bytes that do not change while they are being read. */

@@ -118,9 +118,10 @@ async function readOn(source: ByteSource, size: number, limits: Limits, last: Pi
   // An attribute that is long beside what came before says itself how far to read; a little more lets its like follow in fewer reads.
   if (end !== null && end - position > have / 8) wanted = end + Math.max(AHEAD_BYTES, Math.floor(have / 16));
   const until = Math.min(Math.max(wanted, (end ?? 0) + 1), size, Math.max(limits.headerBytes, have + 1));
+  const told = { ...options, header: true };
   const left = last.bytes.subarray(position - last.base);
-  if (left.length <= AHEAD_BYTES || left.length * 4 <= until - have) return { base: position, bytes: await source.read(position, until - position, options) };
-  const more = await source.read(have, until - have, options);
+  if (left.length <= AHEAD_BYTES || left.length * 4 <= until - have) return { base: position, bytes: await source.read(position, until - position, told) };
+  const more = await source.read(have, until - have, told);
   const bytes = new Uint8Array(left.length + more.length);
   bytes.set(left);
   bytes.set(more, left.length);

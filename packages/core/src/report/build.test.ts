@@ -221,3 +221,13 @@ it('long texts together take bounded room: each says its true length and begins 
   const spelled = buildReport(many).parts[0]!.attributes.filter(({ name }) => name.startsWith('t'));
   expect(spelled.map(({ value }) => typeof value)).toEqual(['string', 'string', 'string', 'string', 'object', 'object', 'object', 'object', 'object']);
 });
+
+it('short texts by the thousand take bounded room too; the values of a large one are there all the same', async () => {
+  const file = await openExr(memorySource(exr(bytes(required(), ...Array.from({ length: 3000 }, (_, i) => attribute(`t${i}`, 'string', 'z'.repeat(4000))), attribute('last', 'string', 'short')))));
+  const report = buildReport(file);
+  const values = report.parts[0]!.attributes.filter(({ name }) => name.startsWith('t') && name !== 'tiles').map(({ value }) => value);
+  expect(values[0]).toBe('z'.repeat(4000));
+  expect(values.at(-1)).toMatchObject({ length: 4000, truncated: true, text: 'z'.repeat(256) });
+  expect(report.parts[0]!.attributes.at(-1)).toMatchObject({ name: 'last', value: 'short' });
+  expect(JSON.stringify(report).length).toBeLessThan(16 * 1024 * 1024);
+});

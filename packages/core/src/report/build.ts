@@ -66,7 +66,7 @@ function* reportSteps(file: ExrFile, options: ReportOptions): Generator<void, Ex
   // One program writes a file: where some parts alone name it, it wrote the others too.
   const programs = new Set(named.filter((name) => name !== null));
   const writer = programs.size === 1 ? [...programs][0]! : null;
-  const room: Room = { stringLength: file.limits.stringLength, left: LONGEST_VALUES * file.limits.stringLength };
+  const room: Room = { stringLength: file.limits.stringLength, left: LONGEST_VALUES * file.limits.stringLength, short: SHORT_VALUES };
   const parts: ReportPart[] = [];
   for (const [i, part] of file.parts.entries()) {
     addChannels(part, channels);
@@ -237,6 +237,9 @@ const VECTOR_SHARE = 4;
 /** All values of a report together, in values of the longest kind; beyond it only short ones are spelled out. */
 const LONGEST_VALUES = 4;
 const ALWAYS_SPELLED = 4096;
+/** What short values of a report take together, in bytes of the file; beyond it only very short ones are spelled out: there may be a hundred thousand. */
+const SHORT_VALUES = 4 * 1024 * 1024;
+const VERY_SHORT = 256;
 /** Of a text that was cut, beside its first bytes. */
 const BEGINNING = 1000;
 
@@ -244,6 +247,7 @@ const BEGINNING = 1000;
 interface Room {
   readonly stringLength: number;
   left: number;
+  short: number;
 }
 
 function reportAttribute(attribute: Attribute, room: Room, options: JsonOptions): ReportAttribute {
@@ -251,14 +255,18 @@ function reportAttribute(attribute: Attribute, room: Room, options: JsonOptions)
   const { type, size } = attribute;
   const isVector = type === 'stringvector' || type === 'floatvector' || type === 'chlist';
   let value: JsonValue;
-  const most = Math.min(isVector ? stringLength / VECTOR_SHARE : stringLength, Math.max(room.left, Math.min(ALWAYS_SPELLED, stringLength)));
+  const always = room.short > 0 ? ALWAYS_SPELLED : VERY_SHORT;
+  const most = Math.min(isVector ? stringLength / VECTOR_SHARE : stringLength, Math.max(size > ALWAYS_SPELLED ? room.left : 0, Math.min(always, stringLength)));
+  if (room.short <= 0) options = { ...options, bytesLimit: Math.min(options.bytesLimit ?? VERY_SHORT, VERY_SHORT) };
   if (size > most && (isVector || type === 'string')) {
     const bytes = attribute.raw();
     value = jsonBytes(bytes, options);
-    if (type === 'string') value = { ...value, truncated: true, text: wellFormed(decodeText(bytes, 0, Math.min(size, BEGINNING))) };
+    if (type === 'string') value = { ...value, truncated: true, text: wellFormed(decodeText(bytes, 0, Math.min(size, BEGINNING, room.short > 0 ? BEGINNING : VERY_SHORT))) };
+    room.short -= Math.min(size, ALWAYS_SPELLED);
   } else {
     value = toJson(attribute.value, options);
-    if (size > ALWAYS_SPELLED) room.left -= size;
+    if (size > ALWAYS_SPELLED && (isVector || type === 'string')) room.left -= size;
+    else room.short -= Math.min(size, ALWAYS_SPELLED);
   }
   return { name: jsonName(attribute.name), type: jsonName(type), size, value };
 }
