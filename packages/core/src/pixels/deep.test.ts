@@ -18,6 +18,19 @@ describe.each(deepOnes)('deep samples of %s', (path) => {
     parts: { index: number; deep: boolean; deepSamples: { total: number; max: number; emptyPixels: number }; channels?: Record<string, Wanted> }[];
   };
 
+  it('of one channel are those of the channel among all', async () => {
+    const file = await openExr(memorySource(readFileSync(new URL(path, fixtures)), path));
+    for (const { index } of oracle.parts.filter((part) => part.deep)) {
+      const all = await readDeepSamples(file, { part: index });
+      for (const { name, data } of all.channels) {
+        const alone = await readDeepSamples(file, { part: index, channels: [name] });
+        expect(alone.skipped).toEqual([]);
+        expect(alone.counts).toEqual(all.counts);
+        expect(alone.channels[0]!.data).toEqual(data);
+      }
+    }
+  });
+
   it('are what another implementation counts and adds up', async () => {
     const file = await openExr(memorySource(readFileSync(new URL(path, fixtures)), path));
     const deep = oracle.parts.filter((part) => part.deep);
