@@ -3,7 +3,7 @@
  * The rules are those of docs/formats/sequences.md, which has the names that they were made from.
  */
 import { MASK, maskedName } from './not-frames.ts';
-import { SHOT_WORDS, sizeIn, SUFFIX_WORDS, DEPARTMENT_WORDS, STEM_WORDS } from './words.ts';
+import { LONG_SHOT_WORDS, SHOT_WORDS, sizeIn, SUFFIX_WORDS, DEPARTMENT_WORDS, STEM_WORDS } from './words.ts';
 
 /** A file's name around its frame number. */
 export interface FrameName {
@@ -137,7 +137,7 @@ function behindLetter(before: string, digits: string, tail: Tail): PossibleFrame
   // In `envCam1` the last word counts.
   const word = (/[A-Z][a-z]+$/.exec(stem)?.[0] ?? stem).toLowerCase();
   const isThing = STEM_WORDS.has(word) || STEM_WORDS.has(stem.toLowerCase());
-  if (digits.length < 4 ? isThing || SHOT_WORDS.has(word) : word.length <= 3 && SHOT_WORDS.has(word)) return null;
+  if (digits.length < 4 ? isThing || SHOT_WORDS.has(word) : LONG_SHOT_WORDS.has(word)) return null;
   if (tail === 'words' || tail === 'other') return null;
   if (digits.length < 3 || (digits.length < 4 && tail !== 'end')) return 'beside';
   return sizeIn(before, digits) ? 'size' : 'certain';

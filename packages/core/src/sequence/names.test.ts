@@ -15,7 +15,7 @@ const NAMES: Readonly<Record<string, string>> = {
     a.0002.EXR 2 | a.20261201.exr 20261201 | .tmp.0001.exr 1 | a.1003.exr.tmp - | shot.1001.250.exr 1001 | shot.1001.500.exr 1001 | shot.1002.000.exr 1002`,
   'Blender': `
     Image0001.exr 1 | Image0250.exr 250 | main0001.exr 1 | 0042.exr 42 | render_0001.exr 1 | untitled0001.exr 1 | Combined0001.exr 1 | Depth0001.exr 1 | 0001_L.exr 1 | 0001_R.exr 1
-    main0001_L.exr 1 | shotA_0001.exr 1 | AO0012.exr 12 | file_output-0007.exr 7 | ViewLayer_Combined0003.exr 3 | 1000.exr 1000 | 10000.exr 10000 | img-0010.exr 10 | render.0001.exr 1`,
+    main0001_L.exr 1 | shotA_0001.exr 1 | AO0012.exr 12 | cam0001.exr 1 | Camera0001.exr 1 | C0001.exr 1 | file_output-0007.exr 7 | ViewLayer_Combined0003.exr 3 | 1000.exr 1000 | 10000.exr 10000 | img-0010.exr 10 | render.0001.exr 1`,
   'Houdini, Karma, Mantra': `
     hip.karma1.0001.exr 1 | sop_fx.mantra_ipr.0240.exr 240 | fx_v003.0001.exr 1 | fx.1001.exr 1001 | fx.1.exr ?1 | fx.24.exr ?24 | shot.$F4.exr - | render.0001.deep.exr 1
     stage.usdrender_rop1.1001.exr 1001 | pyro.1001.5.exr 1001 | pyro.1001.50.exr 1001`,

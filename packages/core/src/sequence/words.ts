@@ -6,6 +6,9 @@ export const SHOT_WORDS = words(
   's sh sht shot shots sq seq sqn sequence sc scn scene ep epi episode e reel r cam camera c part pt unit block pl plate no nr num take tk v ver version rev',
 );
 
+/** So too where four digits or more stand directly behind it (`sh0010`, `v0012`); behind other words, `cam0001` among them, those are a frame. */
+export const LONG_SHOT_WORDS = words('s sh sht sq seq sqn sc scn ep epi e v ver rev tk');
+
 /** What fewer than four digits behind a letter number: things, sizes, kinds of data. */
 export const STEM_WORDS = words(
   `v ver version rev sh shot sq seq sc scn scene ep cam camera char prop set asset mat material mtl obj object geo mesh tex texture udim u tile pass part layer lyr aov lpe lgt light lights
