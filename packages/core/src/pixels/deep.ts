@@ -42,7 +42,10 @@ export function decodeDeep(
   const counts = kernels.allocate(tableBytes);
   // The uncompressed table of a cropped tile may be followed by filling: see checkLeader.
   const packedTable = codec.name === 'none' ? Math.min(packed.tableSize, tableBytes) : packed.tableSize;
-  unpackInto(kernels, codec, packed.data.subarray(0, packedTable), counts, { ...box, channels: [tableChannel(width, height)], unpackedBytes: tableBytes });
+  // Which channels are wanted says nothing about the table: it is always needed.
+  const { wanted: _channels, ...place } = box;
+  const table = { ...place, channels: [tableChannel(width, height)], unpackedBytes: tableBytes };
+  unpackInto(kernels, codec, packed.data.subarray(0, packedTable), counts, table);
   const counted = countSamples(new Uint32Array(kernels.bytes(counts, tableBytes).buffer, counts, width * height), width, height, limits);
 
   const sampleBytes = box.channels.reduce((sum, channel) => sum + channel.bytesPerValue, 0);
