@@ -22,6 +22,7 @@ const RUNS = [
   { name: '2.0.14', packages: ['vastdb==2.0.14'], server: { vectorRowIds: 'uint64' }, args: ['--vector-ids', 'uint64'] },
   { name: '2.1.0', packages: ['vastdb==2.1.0'], server: { vips: [{ start: '127.0.0.1', count: 2 }] }, args: ['--discovery'] },
   { name: '2.1.0 with a server of 5.4', venv: '2.1.0', packages: ['vastdb==2.1.0'], server: { version: 'vast 5.4.0.7' }, args: ['--before-5.5'] },
+  { name: '2.1.0 with ADBC', venv: '2.1.0-adbc', packages: ['vastdb[adbc]==2.1.0', 'adbc-driver-vastdb==0.0.33'], server: { sql: 'vector search' }, args: ['--adbc'] },
 ];
 
 let passed = 0;

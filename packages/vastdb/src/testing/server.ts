@@ -14,6 +14,7 @@ import type { VipRange } from './replies.ts';
 import type { RowIdKinds } from './row-ids.ts';
 import { route, type Call, type Reply, type World } from './router.ts';
 import { SqlEngine, type SqlHandler } from './sql-engine.ts';
+import { vectorSearch } from './vector-search.ts';
 
 /** How the server behaves. */
 export interface TestServerOptions {
@@ -31,8 +32,8 @@ export interface TestServerOptions {
   readonly transactionTimeoutMs?: number;
   /** How selects are cut up. */
   readonly shape?: QueryShape;
-  /** Answers SQL; without it the query engine is not there. */
-  readonly sql?: SqlHandler;
+  /** Answers SQL; `vector search` answers the SDK's own; without it the query engine is not there. */
+  readonly sql?: SqlHandler | 'vector search';
   /** The kind of row id of vector-indexed tables. Default `decimal128`, as SDK 2.1.0 has it; `uint64` is 2.0.14's. */
   readonly vectorRowIds?: RowIdKinds;
   /** Addresses that table statistics name for discovery; the server listens on all of them. Each is a node of its own. */
@@ -88,10 +89,12 @@ export class TestServer {
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const arrow = await loadArrow();
     const clock = options.now ?? (() => new Date());
+    const engine = new Engine(options.buckets ?? ['bucket'], options.transactionTimeoutMs ?? 300_000);
+    const now = (): number => clock().getTime();
     const world: World = {
       arrow,
-      engine: new Engine(options.buckets ?? ['bucket'], options.transactionTimeoutMs ?? 300_000),
-      sql: new SqlEngine(arrow, options.sql),
+      engine,
+      sql: new SqlEngine(arrow, options.sql === 'vector search' ? vectorSearch(arrow, engine, now) : options.sql),
       shape: options.shape ?? {},
       tellsSorting: new Features(options.version ?? DEFAULT_VERSION).has('vector indexes'),
       vectorRowIds: options.vectorRowIds ?? 'decimal128',
@@ -100,7 +103,7 @@ export class TestServer {
         const at = addresses(options.vips ?? []).indexOf(address ?? '');
         return at < 0 ? undefined : `E${at + 1}:0`;
       },
-      now: () => clock().getTime(),
+      now,
     };
     const server = new TestServer(world, options);
     await new Promise<void>((resolve, reject) => {

@@ -15,7 +15,10 @@ interface Running {
 
 const ANY_TYPE = 'type.googleapis.com/vastdb.queryengine.protocol.TicketId';
 
-/** Serves start, poll, data and finish. The first ticket is announced at once, the others at the first poll. */
+/**
+ * Serves start, poll, data and finish. As the ADBC driver (adbc-driver-vastdb 0.0.33) wants it: no ticket at the start,
+ * `status_code` and `empty_stream` there although they are 0, and tickets that name an address.
+ */
 export class SqlEngine {
   readonly #arrow: Arrow;
   readonly #handler: SqlHandler | undefined;
@@ -35,6 +38,9 @@ export class SqlEngine {
   async answer(call: Call): Promise<Reply> {
     const message = new ProtoMessage(call.body);
     switch (`${call.method} ${call.command}`) {
+      // Five numbers, or the ADBC driver refuses to connect.
+      case 'GET query-engine-capabilities':
+        return { body: new ProtoWriter().bytes(1, '5.5.0.1.1').finish() };
       case 'POST vastdb-run-query':
         return this.#start(message);
       case 'POST vastdb-query-status': {
@@ -68,7 +74,7 @@ export class SqlEngine {
     const query = { table, polled: 0 };
     this.#running.set(id, query);
     const schema = Buffer.concat([schemaMessage(this.#arrow, table.schema), EOS]);
-    return { body: new ProtoWriter().bytes(1, this.#status(id, query)).bytes(2, schema).finish() };
+    return { body: new ProtoWriter().bytes(1, this.#status(id, query, [])).bytes(2, schema).finish() };
   }
 
   #find(message: ProtoMessage): [bigint, Running] {
@@ -78,14 +84,14 @@ export class SqlEngine {
     return [id, query];
   }
 
-  /** Ticket 1 holds the first half of the batches, ticket 2 the rest. */
-  #status(id: bigint, { polled }: Running): ProtoWriter {
+  /** Ticket 1 holds the first half of the batches, ticket 2 the rest; it is told at the second poll. */
+  #status(id: bigint, { polled }: Running, tickets = polled < 2 ? [1] : [1, 2]): ProtoWriter {
     const status = new ProtoWriter().bytes(1, new ProtoWriter().uint(1, id).uint(2, 3));
-    for (const pipeline of polled === 0 ? [1] : [1, 2]) {
+    for (const pipeline of tickets) {
       const ticket = new ProtoWriter().bytes(1, ANY_TYPE).bytes(2, new ProtoWriter().uint(1, pipeline));
-      status.bytes(4, new ProtoWriter().bytes(2, new ProtoWriter().bytes(1, 'global')).bytes(4, ticket));
+      status.bytes(4, new ProtoWriter().bytes(2, new ProtoWriter().bytes(1, '127.0.0.1')).bytes(4, ticket));
     }
-    return status.uint(7, polled < 2 ? 2 : 3);
+    return status.uint(5, 0, true).uint(7, polled < 2 ? 2 : 3);
   }
 
   #data(message: ProtoMessage): Reply {
@@ -98,7 +104,7 @@ export class SqlEngine {
     const batch = batches[at] as RecordBatch | undefined;
     const response = new ProtoWriter();
     if (at + 1 < batches.length) response.bytes(1, new ProtoWriter().uint(1, at + 1));
-    const head = response.uint(2, batch === undefined ? 1 : 0).finish();
+    const head = response.uint(2, batch === undefined ? 1 : 0, true).finish();
     const body = batch === undefined ? new Uint8Array() : this.#withoutSchema(batch);
     return { headers: { 'tabular-protobuf-size': String(head.byteLength) }, body: Buffer.concat([head, body]) };
   }
