@@ -70,7 +70,8 @@ describe('the engine', () => {
         if (decreasing) order.reverse();
         else order.sort(() => shuffle.next().value - 500);
         const file = await openExr(memorySource(writeExr(parts, { order }), 'made.exr'));
-        expect(file.problems).toEqual([]);
+        // Windows and samplings that OpenEXR refuses are among them: their pixels are read all the same.
+        expect(file.problems.filter(({ code }) => code !== 'NOT_CONFORMING')).toEqual([]);
         for (const [p, part] of file.parts.entries()) {
           for (const level of chunkGrid(part).levels) {
             const inner = { ...level.window, xMin: level.window.xMin + Math.floor(level.width / 3), yMax: level.window.yMax - Math.floor(level.height / 3) };
