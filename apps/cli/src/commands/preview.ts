@@ -22,7 +22,7 @@ export default class PreviewCommand extends ExrCommand {
   static override args = { file: Args.string({ required: true, description: 'An EXR file, an http(s) URL, s3://bucket/key, or - for standard input.' }) };
   static override flags = {
     output: string({ char: 'o', helpValue: 'FILE.png', summary: 'Write a PNG here (-: standard output) instead of drawing in the terminal.' }),
-    size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Most pixels on the longer side. Default: the file\'s own size; in the terminal what fits.' }),
+    size: integer({ char: 's', min: 1, max: 65536, helpValue: 'PIXELS', summary: 'Most pixels on the longer side. Default: the file\'s own size, or the largest that memoryBytes has room for; in the terminal what fits.' }),
     layer: string({ char: 'l', helpValue: 'NAME', summary: 'Layer to draw ("" is the base layer).' }),
     view: string({ helpValue: 'NAME', summary: 'View of a stereo file (left, right).' }),
     channel: string({ char: 'c', helpValue: 'NAME', summary: 'One channel alone, in grey.' }),
@@ -89,8 +89,9 @@ function stops(text: string): number {
 }
 
 function describe(preview: PreviewPicture): string {
-  const { width, height, part, level, picture, colorSpace, nonfinitePixels, missingPixels } = preview;
-  const facts = [`${width} × ${height}`, `part ${part}`, picture.names.map((name) => plainText(name, { max: 40 })).join(' '), plainText(colorSpace, { max: 60 })];
+  const { width, height, part, level, picture, colorSpace, nonfinitePixels, missingPixels, tooLarge } = preview;
+  const size = `${width} × ${height}${tooLarge ? ` (${tooLarge.width} × ${tooLarge.height} takes more memory: --size ${Math.max(tooLarge.width, tooLarge.height)} says which limit to raise)` : ''}`;
+  const facts = [size, `part ${part}`, picture.names.map((name) => plainText(name, { max: 40 })).join(' '), plainText(colorSpace, { max: 60 })];
   if (level.x || level.y) facts.push(`level ${level.x},${level.y}`);
   if (nonfinitePixels) facts.push(`${formatCount(nonfinitePixels)} pixels with NaN or Inf`);
   if (missingPixels) facts.push(`${formatCount(missingPixels)} pixels missing`);

@@ -182,7 +182,7 @@ class Crew<Params, Result, Final> {
     let most = 0;
     for (const chunk of batch.chunks) {
       const { bytes } = needOf(chunk);
-      if (bytes > memory.most) refused.push({ order: chunk.order, error: tooMuch(`part ${chunk.part}, chunk ${chunk.chunk}: decoding`, bytes, setup.limits) });
+      if (bytes > memory.most) refused.push({ order: chunk.order, error: tooMuch(`part ${chunk.part}, chunk ${chunk.chunk}: decoding`, bytes + setup.limits.memoryBytes - memory.most, setup.limits) });
       else {
         chunks.push(chunk);
         most = Math.max(most, bytes);

@@ -85,7 +85,7 @@ export function survey(context: PackedContext, selected: Iterable<{ readonly par
         const isSmall = !isDeep && shape.unpackedBytes <= SMALL;
         if (!isSmall) small = false;
         const takes = isSmall ? SMALL_NEED : needOf(grid.part, shape, extent, isDeep ? Math.min(limits.chunkBytes, extent * DEEP_EXPANSION) : null);
-        if (!isDeep && takes > room) throw tooMuch(`part ${part}, chunk ${chunk}: decoding`, takes, limits);
+        if (!isDeep && takes > room) throw tooMuch(`part ${part}, chunk ${chunk}: decoding`, takes + limits.memoryBytes - room, limits);
         if (takes > need) need = takes;
         if (shape.unpackedBytes > largest) largest = shape.unpackedBytes;
         if (isDeep && extent > CERTAIN) uncertain = true;

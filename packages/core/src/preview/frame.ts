@@ -6,7 +6,10 @@ import type { Limits } from '../limits.ts';
 import type { Axis } from './axis.ts';
 
 export interface FrameOptions {
-  /** Most pixels on the picture's longer side, or across and down. Default: as many as the file has; a picture is never enlarged. */
+  /**
+   * Most pixels on the picture's longer side, or across and down. Default: as many as the file has, or as the limits have room for; a picture is
+   * never enlarged.
+   */
   readonly size?: number | { readonly width: number; readonly height: number };
   /** What of pixel space is shown. Default: the display window where the data window meets it, else the data window. */
   readonly window?: 'display' | 'data' | Box2i;
@@ -35,8 +38,7 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const grid = levelGrid(geometry, limits);
   const shown = shownBox(part, options.window);
   const full = { width: shown.xMax - shown.xMin + 1, height: shown.yMax - shown.yMin + 1 };
-  const par = part.pixelAspectRatio;
-  const stretch = options.aspect !== false && par > 0.01 && par < 100 ? par : 1;
+  const stretch = stretchOf(part, options.aspect);
   const wanted = fit(full.width * stretch, full.height, options.size);
   const asked = options.level ?? (options.every ? { x: 0, y: 0 } : null);
   const level = asked ? grid.level(asked.x, asked.y) : smallestFor(grid.levels, part, wanted.scale * stretch, wanted.scale);
@@ -65,6 +67,22 @@ export function frameOf(part: PartHeader, geometry: PartGeometry, options: Frame
   const across = { origin: x0, scale: width / levelWidth, size: width };
   const down = { origin: y0, scale: height / levelHeight, size: height };
   return { level, across, down, region };
+}
+
+/** The picture's size where none is asked for; null for a level that is not there. */
+export function fullSize(part: PartHeader, geometry: PartGeometry, { level: asked, window, aspect }: FrameOptions, limits: Limits): { width: number; height: number } | null {
+  const shown = shownBox(part, window);
+  const grid = levelGrid(geometry, limits);
+  const level = asked ? grid.level(asked.x, asked.y) : grid.levels[0];
+  if (!level) return null;
+  const base = grid.levels[0]!;
+  const stretch = stretchOf(part, aspect);
+  const { width, height } = fit(((shown.xMax - shown.xMin + 1) * stretch * level.width) / base.width, ((shown.yMax - shown.yMin + 1) * level.height) / base.height, undefined);
+  return { width, height };
+}
+
+function stretchOf({ pixelAspectRatio: par }: PartHeader, aspect: boolean | undefined): number {
+  return aspect !== false && par > 0.01 && par < 100 ? par : 1;
 }
 
 function shownBox(part: PartHeader, window: FrameOptions['window']): Box2i {

@@ -86,8 +86,10 @@ describe('where the pixels go', () => {
     expect([small.width, small.height]).toEqual([large.width, large.height]);
   });
 
-  it('a picture too large to hold is refused', async () => {
-    await expect(draw({ window: box(0, 0, 3, 3), display: box(0, 0, 9999, 9999), channels: { Y: constant(1) } })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', where: { limit: 'previewPixels' } });
+  it('a picture too large to hold is refused when it is asked for, and made smaller when no size is', async () => {
+    await expect(draw({ window: box(0, 0, 3, 3), display: box(0, 0, 9999, 9999), channels: { Y: constant(1) } }, { size: 10_000 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED', where: { limit: 'previewPixels' } });
+    const { width, height, tooLarge } = await draw({ window: box(0, 0, 3, 3), display: box(0, 0, 9999, 9999), channels: { Y: constant(1) } });
+    expect({ width, height, tooLarge }).toEqual({ width: 3025, height: 3025, tooLarge: { width: 10_000, height: 10_000 } }); // 22 bytes a pixel in 192 MiB
     expect((await draw({ window: box(0, 0, 3, 3), display: box(0, 0, 2 ** 31 - 2, 9999), channels: { Y: constant(1) } }, { size: 500 })).width).toBe(500);
   });
 

@@ -7,10 +7,10 @@ import { DEFAULT_LIMITS } from '../limits.ts';
 import type { RunOptions, SkippedChunk } from '../pixels/index.ts';
 import { bestRank, pictureChannels, type PictureChannels, type PictureChoice } from './channels.ts';
 import { develop, type DevelopOptions } from './develop.ts';
-import { frameOf, type FrameOptions } from './frame.ts';
+import { frameOf, fullSize, type FrameOptions } from './frame.ts';
 import { namesOfPart } from './layer-names.ts';
 import { encodePng } from './png.ts';
-import { readProxy } from './proxy.ts';
+import { bytesPerPixel, readProxy } from './proxy.ts';
 
 export interface PreviewOptions extends PictureChoice, FrameOptions, DevelopOptions, RunOptions {
   /** Index of the part. Default: the first whose channels make a picture. */
@@ -31,6 +31,8 @@ export interface PreviewPicture {
   readonly nonfinitePixels: number;
   readonly missingPixels: number;
   readonly skipped: readonly SkippedChunk[];
+  /** The size that was not drawn because the limits have no room for it and no size was asked for; null otherwise. */
+  readonly tooLarge: { readonly width: number; readonly height: number } | null;
   /** The picture as a PNG file. */
   png(): Promise<Uint8Array>;
 }
@@ -43,7 +45,13 @@ export interface PreviewFile extends ChunkedFile {
 export async function renderPreview(file: PreviewFile, options: PreviewOptions = {}): Promise<PreviewPicture> {
   const { part, picture } = choosePicture(file, options);
   // Smaller levels of data hold means, which are no data.
-  const frame = frameOf(part, partGeometry(part), picture.data ? { ...options, every: true } : options, options.limits ?? file.limits ?? DEFAULT_LIMITS);
+  const limits = options.limits ?? file.limits ?? DEFAULT_LIMITS;
+  const most = Math.min(limits.previewPixels, Math.floor(limits.memoryBytes / 2 / bytesPerPixel(picture)));
+  const full = fullSize(part, partGeometry(part), options, limits);
+  // Whoever asks for no size gets the largest that leaves half of the memory for decoding.
+  const tooLarge = options.size === undefined && full !== null && full.width * full.height > most ? full : null;
+  const sized = tooLarge ? { ...options, size: Math.max(1, Math.floor(Math.max(full!.width, full!.height) * Math.sqrt(most / (full!.width * full!.height)))) } : options;
+  const frame = frameOf(part, partGeometry(part), picture.data ? { ...sized, every: true } : sized, limits);
   const { proxy, skipped } = await readProxy(file, part, picture, frame, options);
   const { name, ...colours } = partColor(part);
   const growMarks = Math.min(frame.across.scale, frame.down.scale) < 1;
@@ -51,7 +59,7 @@ export async function renderPreview(file: PreviewFile, options: PreviewOptions =
   const { width, height } = proxy;
   const alpha = options.alpha === true && picture.alpha !== null;
   return {
-    width, height, rgba, part: part.index, level: { x: frame.level.x, y: frame.level.y }, picture, skipped,
+    width, height, rgba, part: part.index, level: { x: frame.level.x, y: frame.level.y }, picture, skipped, tooLarge,
     colorSpace: picture.data ? 'data' : name,
     nonfinitePixels: count(proxy.nonfinite), missingPixels: count(proxy.missing),
     png: () => encodePng(rgba, width, height, { alpha }),

@@ -33,16 +33,23 @@ export interface ReadProxyOptions extends RunOptions {
 
 export type DrawnChannels = Pick<PictureChannels, 'kind' | 'names' | 'alpha' | 'data' | 'ids'>;
 
+const BESIDE = 2 ** 27;
+
+/** What a pixel takes: sums, areas, marks; and of the picture made of them the pixels, twice while they are packed. */
+export function bytesPerPixel({ names, alpha, ids }: DrawnChannels): number {
+  return 4 * (names.length + (alpha === null || ids ? 0 : 1) + 1) + 14;
+}
+
 /** Reads and averages what `frame` needs of the picture's channels. Throws what processChunks throws. */
 export async function readProxy(
   file: PreviewFile, part: PartHeader, picture: DrawnChannels, frame: Frame, options: ReadProxyOptions,
 ): Promise<{ proxy: Proxy; skipped: readonly SkippedChunk[]; leftOut: boolean }> {
   const { across, down, level, region } = frame;
   const names = [...picture.names, ...(picture.alpha === null || picture.ids ? [] : [picture.alpha])];
-  // Sums, areas, marks; and of the picture made of them the pixels, twice while they are packed.
-  const keeps = across.size * down.size * (4 * (names.length + 1) + 14);
+  const keeps = across.size * down.size * bytesPerPixel(picture);
   const { memoryBytes } = options.limits ?? file.limits ?? DEFAULT_LIMITS;
-  if (keeps > memoryBytes) throw tooMuch(`a picture of ${across.size} × ${down.size} pixels`, keeps, { memoryBytes });
+  // The limit that is told has room for decoding beside the picture.
+  if (keeps > memoryBytes) throw tooMuch(`a picture of ${across.size} × ${down.size} pixels`, keeps + BESIDE, { memoryBytes });
   const means = new Means(names.length + (picture.ids ? 1 : 0), across.size, down.size);
   const missing = new Uint8Array(across.size * down.size);
   const done = (skipped: readonly SkippedChunk[], leftOut = false) => ({

@@ -1,10 +1,12 @@
 /** Rows into tables through data chunks: a column at a time, 2,048 rows at once. Handing a string to DuckDB is a call into native code, a number is a store into an array. */
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { turns } from '../../flow/index.ts';
 import { vectorLength, type ColumnType } from '../columns.ts';
 import type { StoredColumn } from './ddl.ts';
 import { duckdb } from './gate.ts';
 
 const CHUNK_ROWS = 2048;
+const FLUSH_CHUNKS = 16;
 
 export type StoredCell = string | number | boolean | bigint | Float32Array | null;
 export type StoredRow = Record<string, StoredCell>;
@@ -14,6 +16,7 @@ export async function appendRows(connection: DuckDBConnection, tableName: string
   const module = await duckdb();
   const types = columns.map((column) => typeOf(module, column));
   const appender = await connection.createAppender(tableName);
+  const turn = turns();
   for (let from = 0; from < rows.length; from += CHUNK_ROWS) {
     const count = Math.min(CHUNK_ROWS, rows.length - from);
     const chunk = module.DuckDBDataChunk.create(types, count);
@@ -27,6 +30,9 @@ export async function appendRows(connection: DuckDBConnection, tableName: string
       vector.flush();
     });
     appender.appendDataChunk(chunk);
+    // What is handed over is written now and then, not all at the end: others have their turn in between.
+    if ((from / CHUNK_ROWS) % FLUSH_CHUNKS === FLUSH_CHUNKS - 1) appender.flushSync();
+    await turn();
   }
   appender.closeSync();
 }
