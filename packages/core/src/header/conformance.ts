@@ -132,7 +132,8 @@ function standardNames(part: PartHeader, findings: Findings): void {
     if (standard === undefined || REQUIRED.has(attribute.name)) continue;
     if (standard.name !== attribute.name) {
       const name = plainText(attribute.name, { max: 80 });
-      if (part.attribute(standard.name) === undefined) findings.note('ATTRIBUTE_SPELLING', part.index, attribute.name, `${name}: the standard name is ${standard.name}: readers look for that one`);
+      const beside = part.attribute(standard.name) === undefined ? 'readers look for that one' : 'it is there as well, and readers take that one';
+      findings.note('ATTRIBUTE_SPELLING', part.index, attribute.name, `${name}: the standard name is ${standard.name}: ${beside}`);
     } else if (attribute.type !== standard.type) {
       const found = plainText(attribute.type, { max: 64 });
       findings.note('ATTRIBUTE_TYPE', part.index, attribute.name, `${attribute.name} is of type "${found}", expected ${standard.type}: readers that ask for the standard attribute do not find it`);

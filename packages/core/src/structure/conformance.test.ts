@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../bytes/index.ts';
+import { attribute, exr, required } from '../header/exr-bytes.spec-util.ts';
 import { openExr } from '../header/index.ts';
 import { inspect } from '../inspect/index.ts';
 import { limitsOf } from '../limits.ts';
@@ -65,4 +66,12 @@ it('a chunk beyond a limit is not called corrupt', async () => {
   const report = await verify(memorySource(bytes, 'large.exr'), { tier: 'decode', threads: 1, limits: limitsOf({ chunkBytes: 64 }) });
   expect(report.structure!['verdict']).toBe('unreadable');
   expect(JSON.stringify(report.structure)).toContain('the limit is 64');
+});
+
+it('a standard attribute in other capitals is noted, also beside the standard one', async () => {
+  const rate = (name: string) => ({ [name]: attribute(name, 'rational', { numerator: 24, denominator: 1 }) });
+  const said = async (more: ReturnType<typeof rate>) => (await verify(memorySource(exr(required(more)), 'a.exr'))).notes.map(({ code, message }) => [code, message]);
+  expect(await said(rate('FramesPerSecond'))).toEqual([['ATTRIBUTE_SPELLING', 'a.exr: FramesPerSecond: the standard name is framesPerSecond: readers look for that one']]);
+  expect(await said({ ...rate('FramesPerSecond'), ...rate('framesPerSecond') })).toEqual([['ATTRIBUTE_SPELLING', 'a.exr: FramesPerSecond: the standard name is framesPerSecond: it is there as well, and readers take that one']]);
+  expect(await said(rate('framesPerSecond'))).toEqual([]);
 });
