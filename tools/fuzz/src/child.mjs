@@ -2,15 +2,19 @@
 import { setImmediate } from 'node:timers';
 import { caseOf, originals } from './cases.mjs';
 import { exercise } from './exercise.mjs';
+import { meaningOf } from './meaning.mjs';
+import { keepsPromises } from './promises-of-meaning.mjs';
 
-const { seed, only, corpus } = JSON.parse(process.argv[2]);
-const files = originals({ only, corpus });
+const { seed, only, corpus, kind } = JSON.parse(process.argv[2]);
+const files = kind === 'meaning' ? [] : originals({ only, corpus });
+/** Through a store comes one case of so many: it costs as much as all the rest. */
+const STORED = 25;
 let current = -1;
 
 process.on('unhandledRejection', (reason) => process.send({ number: current, failure: `unhandled rejection: ${reason?.stack ?? reason}` }));
 process.on('message', async (number) => {
   current = number;
-  const { name, bytes, tight } = caseOf(seed, number, files);
+  const { name, bytes, tight } = kind === 'meaning' ? meaningOf(seed, number) : caseOf(seed, number, files);
   const before = process.resourceUsage().maxRSS;
   // Time of the processor: the same file must not fail because the machine is busy with others.
   const begin = process.cpuUsage();
@@ -18,6 +22,7 @@ process.on('message', async (number) => {
   let outcome = {};
   try {
     outcome = await exercise(bytes, name, tight);
+    if (kind === 'meaning') await keepsPromises(bytes, name, tight, number % STORED === 0);
   } catch (error) {
     failure = String(error?.message ?? error);
   }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// npm run fuzz -- [--seed N] [--cases N] [--only FIXTURE] [--case N] [--processes N]
+// npm run fuzz -- [--meaning] [--seed N] [--cases N] [--only FIXTURE] [--case N] [--processes N]
 import { parseArgs } from 'node:util';
 import { run } from './run.mjs';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, cases: { type: 'string', default: '20000' }, only: { type: 'string', default: '' }, case: { type: 'string' }, processes: { type: 'string', default: '2' } },
+  options: { meaning: { type: 'boolean', default: false }, seed: { type: 'string' }, cases: { type: 'string', default: '20000' }, only: { type: 'string', default: '' }, case: { type: 'string' }, processes: { type: 'string', default: '2' } },
 });
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 const one = values.case === undefined ? null : Number(values.case);
@@ -13,7 +13,7 @@ if (![seed, one ?? 0, Number(values.cases), Number(values.processes)].every(Numb
 let shown = 0;
 const begin = Date.now();
 const result = await run({
-  seed, only: values.only, processes: one === null ? Number(values.processes) : 1, cases: one === null ? Number(values.cases) : 1, from: one ?? 0,
+  kind: values.meaning ? 'meaning' : 'damage', seed, only: values.only, processes: one === null ? Number(values.processes) : 1, cases: one === null ? Number(values.cases) : 1, from: one ?? 0,
   onProgress: ({ cases, failures }) => {
     if (cases - shown < 1000) return;
     shown = cases;

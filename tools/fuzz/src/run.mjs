@@ -3,28 +3,29 @@ import { fork } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { caseOf, originals } from './cases.mjs';
+import { meaningOf } from './meaning.mjs';
 
 const child = fileURLToPath(new URL('child.mjs', import.meta.url));
 const kept = fileURLToPath(new URL('../failures/', import.meta.url));
 
 /**
- * Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (four
+ * `kind`: `damage` harms fixtures (mutate.mjs), `meaning` makes sound files that say hostile things (meaning.mjs). Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (four
  * times as long by the clock), lets the process grow beyond `megabytes`, or takes the process with it. Gives { cases, failures, slowest, largest, outcomes }.
  */
-export async function run({ seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, corpus, keep = true, onProgress = () => undefined }) {
-  const files = originals({ only, corpus });
-  if (files.length === 0) throw new Error(`no files with "${only}" in their names`);
+export async function run({ kind = 'damage', seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, corpus, keep = true, onProgress = () => undefined }) {
+  const files = kind === 'meaning' ? [] : originals({ only, corpus });
+  if (kind !== 'meaning' && files.length === 0) throw new Error(`no files with "${only}" in their names`);
   const total = { cases: 0, files: files.length, failures: [], slowest: { ms: 0 }, largest: { megabytes: 0 }, outcomes: {} };
   let next = from;
   const failed = (number, why) => {
     if (total.failures.some((failure) => failure.number === number)) return;
-    const { name, done, bytes, tight } = caseOf(seed, number, files);
-    const path = `${kept}${seed}-${number}.exr`;
+    const { name, done, bytes, tight } = kind === 'meaning' ? meaningOf(seed, number) : caseOf(seed, number, files);
+    const path = `${kept}${kind}-${seed}-${number}.exr`;
     if (keep) {
       mkdirSync(kept, { recursive: true });
       writeFileSync(path, bytes);
     }
-    total.failures.push({ number, name, done, tight, why, path, again: `npm run fuzz -- --seed ${seed} --case ${number}${only ? ` --only ${only}` : ''}` });
+    total.failures.push({ number, name, done, tight, why, path, again: `npm run fuzz -- ${kind === 'meaning' ? '--meaning ' : ''}--seed ${seed} --case ${number}${only ? ` --only ${only}` : ''}` });
   };
   const seen = ({ number, failure, outcome, ms, megabytes: now, grown }) => {
     total.cases++;
@@ -47,7 +48,7 @@ export async function run({ seed, cases, from = 0, only = '', processes = 2, sec
   async function worker() {
     while (next < from + cases) {
       await new Promise((resolve) => {
-        const process_ = fork(child, [JSON.stringify({ seed, only, corpus })], { execArgv: ['--max-old-space-size=512', '--unhandled-rejections=warn'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+        const process_ = fork(child, [JSON.stringify({ seed, only, corpus, kind })], { execArgv: ['--max-old-space-size=512', '--unhandled-rejections=warn'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
         let number = -1;
         let timer;
         let errors = '';

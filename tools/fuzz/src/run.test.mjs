@@ -11,6 +11,7 @@ import { run } from './run.mjs';
 const files = originals({ corpus: '' });
 const SEED = 4;
 const CASES = 4000;
+const MEANINGS = 300;
 
 it(`${CASES} damaged files end in a result or an ExrError, in time and within memory`, async () => {
   const { cases, failures, outcomes } = await run({ seed: SEED, cases: CASES, corpus: '' });
@@ -19,6 +20,14 @@ it(`${CASES} damaged files end in a result or an ExrError, in time and within me
   // The damage is neither so slight that nothing notices nor so heavy that nothing is reached.
   expect(outcomes.stats.ok / cases).toBeGreaterThan(0.8);
   expect(outcomes.fix.ok / cases).toBeLessThan(0.9);
+});
+
+it(`${MEANINGS} sound files that say hostile things keep every promise`, async () => {
+  const { cases, failures, outcomes } = await run({ kind: 'meaning', seed: 1, cases: MEANINGS });
+  expect(failures).toEqual([]);
+  expect(cases).toBe(MEANINGS);
+  // What they say is reached: most are read to the end.
+  expect(outcomes.report.ok / cases).toBeGreaterThan(0.8);
 });
 
 it('notices a case that takes too long or too much memory, and says how to see it again', async () => {
