@@ -1,6 +1,6 @@
 // Every file of a folder through every MCP tool that reads one, and through the function, with 1, 2 and 8 threads: each call ends within 2 s of the
 // processor, or in words about a limit within the seconds of one file; no process grows beyond 512 MB.
-//   node .ci/strangers.mjs FOLDER [FILE...]      closes with "N passed, N failed"
+//   [FACES=function,mcp] [THREADS=1,2,8] [TOOLS=exr_stats,…] [VERBOSE=1] node .ci/strangers.mjs FOLDER [FILE...]      closes with "N passed, N failed"
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,7 @@ const EVENT_SECONDS = 60;
 const TICKS = 100;
 
 const faces = (process.env.FACES ?? 'function,mcp').split(',');
+const tools = process.env.TOOLS?.split(',') ?? null;
 
 const scratch = mkdtempSync(join(tmpdir(), 'exr-strangers-'));
 /** The machine's number of processors, as the process sees it. */
@@ -60,7 +61,7 @@ async function mcp(path, threads) {
   rmSync(own, { recursive: true, force: true });
   mkdirSync(own);
   cpSync(join(folder, path), join(own, path));
-  for (const [tool, args] of CALLS(path)) {
+  for (const [tool, args] of CALLS(path).filter(([each]) => tools === null || tools.includes(each))) {
     // A process for each call: what it took at most is this call's.
     const transport = new StdioClientTransport({ command: process.execPath, args: ['--import', preload(threads), join(here, 'apps/mcp/dist/exr-mcp.mjs'), '--store', join(scratch, 'mcp.duckdb'), own], stderr: 'ignore' });
     const client = new Client({ name: 'strangers', version: '1' });
@@ -76,8 +77,8 @@ async function mcp(path, threads) {
     };
     judge(`mcp ${tool} ${path} × ${threads}`, transport.pid, await measured(transport.pid, ask));
     await client.close();
-    if (tool === 'exr_search') rmSync(join(scratch, 'mcp.duckdb'), { force: true });
   }
+  rmSync(join(scratch, 'mcp.duckdb'), { force: true });
 }
 
 async function fn(path, threads) {

@@ -41,7 +41,7 @@ describe('after indexing', () => {
   });
   it('search by condition and channels; sequences in one row; paths that other tools take', async () => {
     const { rows } = await server.data('exr_search', { where: "compression = 'none'" });
-    expect(rows).toMatchObject([{ path: 'shot/a.####.exr', files: 3, frames: '1001-1004', missing_frames: 1, compression: 'none' }]);
+    expect(rows).toMatchObject([{ path: 'shot/a.####.exr', files: 3, frames: '1001-1002,1004', missing_frames: 1, compression: 'none' }]);
     expect(await server.data('exr_structure', { path: rows[0].path })).toMatchObject({ counts: { ok: 3 } });
     expect((await server.data('exr_search', { where: "compression = 'none'", sequences: false })).rows).toHaveLength(3);
     expect((await server.data('exr_search', { channels: ['diffuse.*'] })).rows.map(({ path }: { path: string }) => path).sort()).toEqual(['mixed_layers_piz.exr', 'mixed_layers_zip.exr']);
@@ -81,5 +81,27 @@ describe('after indexing', () => {
       expect(textOf(await server.call('exr_search', { ...asked, sequences: false })), JSON.stringify(asked)).not.toMatch(/secret|s\.exr/);
     }
     expect(textOf(await server.call('exr_similar', { description: 'ripmap zip', limit: 30 }))).not.toContain('s.exr');
+  });
+  it('no tool, resource, prompt or completion tells of what the store knows elsewhere', async () => {
+    const path = 'mixed_layers_zip.exr';
+    const [hidden, elsewhere] = [join(base, 'secret/s.exr'), join(base, 'secret')];
+    const region = { x_min: 0, y_min: 0, x_max: 1, y_max: 1 };
+    const asked: Record<string, Record<string, unknown>[]> = {
+      exr_find: [{}, { folder: elsewhere }], exr_summary: [{ path }, { path: hidden }], exr_attributes: [{ path }, { path: hidden }], exr_structure: [{ path }, { path: hidden }], exr_stats: [{ path }, { path: hidden }], exr_preview: [{ path }, { path: hidden }],
+      exr_compare: [{ before: path, after: hidden }, { before: path, after: path }], exr_pixels: [{ path, region }, { path: hidden, region }], exr_search: [{}, { sequences: false }, { under: elsewhere }, { where: 'width > 0' }],
+      exr_similar: [{ path, limit: 30 }, { description: 'rip zip', limit: 30 }, { path: hidden }], exr_index: [{ folder: '.' }, { folder: elsewhere }],
+    };
+    const { tools } = await server.client.listTools();
+    // A tool that is new has to be asked here too.
+    expect(Object.keys(asked).sort()).toEqual(tools.map(({ name }) => name).sort());
+    const quoted = (args: unknown, text: string): string => Object.values(args as object).reduce<string>((left, value) => left.replaceAll(String(value), ''), text);
+    for (const [name, all] of Object.entries(asked)) {
+      for (const args of all) expect(quoted(args, JSON.stringify(await server.call(name, args))), `${name} ${JSON.stringify(args)}`).not.toMatch(/secret|\bs\.exr/);
+    }
+    const said: unknown[] = [await server.client.listResources(), await server.client.listResourceTemplates(), await server.client.listPrompts()];
+    for (const kind of ['header', 'report', 'preview']) said.push(await server.client.readResource({ uri: `exr://${kind}/${path}` }), quoted([hidden], String(await server.client.readResource({ uri: `exr://${kind}/${hidden}` }).catch((error: Error) => error.message))));
+    for (const { uri } of (await server.client.listResources()).resources) said.push(await server.client.readResource({ uri }));
+    for (const value of ['', 's', 'secret/']) said.push((await server.client.complete({ ref: { type: 'ref/resource', uri: 'exr://header/{+path}' }, argument: { name: 'path', value } })).completion.values);
+    for (const each of said) expect(JSON.stringify(each)).not.toMatch(/secret|\bs\.exr/);
   });
 });

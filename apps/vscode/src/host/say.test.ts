@@ -25,3 +25,13 @@ it('nothing of the host goes round the one door (host/say.ts) to what VS Code sh
     .flatMap((name) => readFileSync(join(import.meta.dirname, name), 'utf8').split('\n').flatMap((line, i) => (doors.test(line) ? [`${name}:${i + 1}: ${line.trim()}`] : [])));
   expect(round).toEqual([]);
 });
+
+it('titles and labels of the webview hold names only as neutral text', () => {
+  const webview = join(import.meta.dirname, '../webview');
+  const raw = /(?:title|aria-label)=\{[^}]*?(?<!neutral\()(?<!neutral\(`)(?<!\$\{)\b(?:channel\.name|layer\.layer|layer\.view|node\.label|part\.name|partName)\b/;
+  const files = (readdirSync(webview, { recursive: true }) as string[]).filter((name) => name.endsWith('.tsx'));
+  const found = files.flatMap((name) => readFileSync(join(webview, name), 'utf8').split('\n').flatMap((line, i) => (raw.test(line) && !/(?:title|aria-label)=\{(?:`[^`]*)?(?:\$\{)?neutral(?:Lines)?\(/.test(line) ? [`${name}:${i + 1}`] : [])));
+  expect(raw.test('<h3 title={channel.name}>')).toBe(true);
+  expect(files.length).toBeGreaterThan(10);
+  expect(found).toEqual([]);
+});

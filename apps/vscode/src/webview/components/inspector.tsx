@@ -7,6 +7,7 @@ import type { Session } from '../session.ts';
 import { currentLayer, inOrder, partOf, type Pointing } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { IconButton } from './button.tsx';
+import { neutral } from '../../shared/neutral.ts';
 
 const WHOLE = (pointing: Pointing): Pointing => pointing;
 
@@ -41,7 +42,7 @@ export function Inspector({ session }: { session: Session }) {
       {isWide && (
         <div class={`inspector-all ${table?.deep ? 'is-deep' : ''} ${exact ? '' : 'is-old'}`} tabIndex={0} aria-label="All channels of the pixel, scrollable">
           {table?.deep ? <DeepSamples deep={table.deep} /> : table ? (
-            <div class="inspector-grid">{exactValues(table).map(({ name, type, value }) => <div key={name} title={`${name} (${type})`} class={own.has(name) ? 'is-own' : ''}><span class="dim">{plainText(name, { max: 60 })}</span><span class="number">{value === null ? '–' : pixelText(value, type)}</span></div>)}</div>
+            <div class="inspector-grid">{exactValues(table).map(({ name, type, value }) => <div key={name} title={neutral(`${name} (${type})`)} class={own.has(name) ? 'is-own' : ''}><span class="dim">{plainText(name, { max: 60 })}</span><span class="number">{value === null ? '–' : pixelText(value, type)}</span></div>)}</div>
           ) : <p class="empty">{at && !outside ? 'Reading the pixel…' : 'Point at a pixel to see every channel of its part. A click holds it.'}</p>}
         </div>
       )}
@@ -52,7 +53,7 @@ export function Inspector({ session }: { session: Session }) {
 /** Of other layers the whole name is said. */
 function Value({ name, text, isOdd, isOther }: { name: string; text: string; isOdd: boolean; isOther: boolean }) {
   const component = isOther ? name : name.slice(name.lastIndexOf('.') + 1) || name;
-  return <span class={`value ${isOdd ? 'is-odd' : ''}`} title={name}><span class={`component is-${component.toUpperCase()}`}>{plainText(component, { max: 40 })}</span> <span data-channel={name}>{text}</span></span>;
+  return <span class={`value ${isOdd ? 'is-odd' : ''}`} title={neutral(name)}><span class={`component is-${component.toUpperCase()}`}>{plainText(component, { max: 40 })}</span> <span data-channel={name}>{text}</span></span>;
 }
 
 function minus(value: number): string {

@@ -12,6 +12,7 @@ import { Choice, IconButton } from './button.tsx';
 import { Icon } from './icon.tsx';
 import { NumberField } from './number-field.tsx';
 import { Popover } from './popover.tsx';
+import { neutral } from '../../shared/neutral.ts';
 
 const PANELS = [
   { panel: 'header', icon: 'header', label: 'Header', keys: 'H' }, { panel: 'layers', icon: 'layers', label: 'Layers', keys: 'L' },
@@ -57,7 +58,7 @@ function LayerGroup({ session }: { session: Session }) {
   return (
     <div class="toolbar-group layer-group">
       {opened.layers.length > 1 && <IconButton icon="previous" label="Previous layer" keys="[" onClick={() => session.run('previousLayer')} />}
-      <button type="button" class="layer-button" aria-expanded={view.panel === 'layers'} title={`${plainText(name)}${where ? `, ${where}` : ''}: choose another layer (L)`} onClick={() => session.run(view.panel === 'layers' ? 'toggleHeader' : 'findLayer')}>
+      <button type="button" class="layer-button" aria-expanded={view.panel === 'layers'} title={`${neutral(`${name}${where ? `, ${where}` : ''}`)}: choose another layer (L)`} onClick={() => session.run(view.panel === 'layers' ? 'toggleHeader' : 'findLayer')}>
         <span class="layer-button-name">{plainText(name, { max: 80 })}</span>{where && <span class="dim when-wide">{where}</span>}<Icon name="down" />
       </button>
       {opened.layers.length > 1 && <IconButton icon="next" label="Next layer" keys="]" onClick={() => session.run('nextLayer')} />}

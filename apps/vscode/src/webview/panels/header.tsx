@@ -7,6 +7,7 @@ import { SearchField } from '../components/search-field.tsx';
 import { failureOf, type Session } from '../session.ts';
 import { useStore } from '../state/store.ts';
 import { headerTree, keyInTree, openAtFirst, rowsOf, type TreeRow } from './tree.ts';
+import { neutral } from '../../shared/neutral.ts';
 
 const ROW = 22;
 
@@ -88,15 +89,15 @@ function Row({ row: { node, depth, isOpen, position, siblings }, isActive, onCli
   };
   return (
     <div role="treeitem" class={`tree-row is-${node.kind}`} tabIndex={isActive ? 0 : -1} aria-level={depth + 1} aria-posinset={position} aria-setsize={siblings} aria-selected={isActive}
-      {...(isBranch && { 'aria-expanded': isOpen })} style={{ '--depth': depth }} onClick={onClick} title={[node.label, node.type && `(${node.type})`, node.value].filter(Boolean).join(' ')}>
+      {...(isBranch && { 'aria-expanded': isOpen })} style={{ '--depth': depth }} onClick={onClick} title={neutral([node.label, node.type && `(${node.type})`, node.value].filter(Boolean).join(' '))}>
       <span class="twistie" aria-hidden="true">{isBranch && <Icon name={isOpen ? 'down' : 'right'} />}</span>
       <span class="tree-name">{node.label}</span>
       {node.type && <span class="tree-type">{node.type}</span>}
       <span class="tree-value">{node.value}</span>
       {node.kind !== 'more' && (
         <span class="tree-tools">
-          <button type="button" class="icon-button" tabIndex={-1} aria-label={`Copy ${node.label} as text`} title="Copy as text (Ctrl+C)" onClick={copy(false)}><Icon name="copy" /></button>
-          {node.json !== undefined && <button type="button" class="icon-button" tabIndex={-1} aria-label={`Copy ${node.label} as JSON`} title="Copy as JSON (Ctrl+Shift+C)" onClick={copy(true)}><Icon name="braces" /></button>}
+          <button type="button" class="icon-button" tabIndex={-1} aria-label={`Copy ${neutral(node.label, 80)} as text`} title="Copy as text (Ctrl+C)" onClick={copy(false)}><Icon name="copy" /></button>
+          {node.json !== undefined && <button type="button" class="icon-button" tabIndex={-1} aria-label={`Copy ${neutral(node.label, 80)} as JSON`} title="Copy as JSON (Ctrl+Shift+C)" onClick={copy(true)}><Icon name="braces" /></button>}
         </span>
       )}
     </div>

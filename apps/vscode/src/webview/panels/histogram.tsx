@@ -3,6 +3,7 @@ import type { ChannelStats } from '@exr/core';
 import { formatCount, formatNumber } from '@exr/core/text';
 import { useState } from 'preact/hooks';
 import { bars, type Histogram } from './bars.ts';
+import { neutral } from '../../shared/neutral.ts';
 
 const HEIGHT = 96;
 
@@ -16,7 +17,7 @@ export function HistogramPlot({ name, histogram }: { name: string; histogram: No
   const share = (count: number): string => `${formatNumber((count / total) * 100, 3)}%`;
   return (
     <figure class="histogram">
-      <svg viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Histogram of ${name}: ${formatCount(total)} values from ${formatNumber(edges[0])} to ${formatNumber(edges.at(-1))}`}
+      <svg viewBox={`0 0 ${width} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label={`Histogram of ${neutral(name)}: ${formatCount(total)} values from ${formatNumber(edges[0])} to ${formatNumber(edges.at(-1))}`}
         onPointerMove={(event) => {
           const box = event.currentTarget.getBoundingClientRect();
           setAt(Math.min(width - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * width))));

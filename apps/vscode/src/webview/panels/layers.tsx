@@ -9,6 +9,7 @@ import { toLayer } from '../state/commands.ts';
 import { currentLayer, inOrder, titleOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { type Thumbnail, Thumbnails } from './thumbnails.ts';
+import { neutral, neutralLines } from '../../shared/neutral.ts';
 
 const ROW = 52;
 
@@ -71,7 +72,7 @@ function Row({ session, opened, layer, isShown, alone, isFirst, thumbnails, onCh
   const where = [several && `part ${layer.part}${layer.partName ? ` ${layer.partName}` : ''}`, layer.view].filter(Boolean).join(' · ');
   const title = plainText(titleOf(layer), { max: 120 });
   return (
-    <div role="option" class="layer-row" aria-selected={isShown} tabIndex={isShown || isFirst ? 0 : -1} onClick={() => onChoose(layer)} title={[layer.layer, where].filter(Boolean).join('\n')}
+    <div role="option" class="layer-row" aria-selected={isShown} tabIndex={isShown || isFirst ? 0 : -1} onClick={() => onChoose(layer)} title={neutralLines([layer.layer, where].filter(Boolean))}
       onKeyDown={(event) => {
         if (event.key === 'Enter' || event.key === ' ') onChoose(layer);
       }}>
@@ -83,7 +84,7 @@ function Row({ session, opened, layer, isShown, alone, isFirst, thumbnails, onCh
             const component = plainText(name.slice(name.lastIndexOf('.') + 1) || name, { max: 16 });
             const pressed = isShown && alone === name;
             return (
-              <button type="button" key={name} class="chip" aria-pressed={pressed} tabIndex={isShown ? 0 : -1} title={pressed ? `Show all of ${title}` : `Show ${name} alone`} onClick={(event) => {
+              <button type="button" key={name} class="chip" aria-pressed={pressed} tabIndex={isShown ? 0 : -1} title={pressed ? `Show all of ${title}` : `Show ${neutral(name)} alone`} onClick={(event) => {
                 event.stopPropagation();
                 session.setView({ layer: layer.id, channel: pressed ? null : name, solo: 'none', range: null });
               }}>{component}</button>

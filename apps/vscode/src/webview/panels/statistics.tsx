@@ -12,6 +12,7 @@ import type { Session } from '../session.ts';
 import { currentLayer, lastOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { HistogramPlot } from './histogram.tsx';
+import { neutral } from '../../shared/neutral.ts';
 
 /** Values that are measured at once. */
 const CHEAP = 2 ** 24;
@@ -96,7 +97,7 @@ function Row({ session, channel, isChosen, onChoose }: { session: Session; chann
     : <td class="number dim">{formatCount(value)}</td>);
   return (
     <tr data-channel={channel.name} class={isChosen ? 'is-chosen' : ''}>
-      <th scope="row"><button type="button" class="channel-button" aria-pressed={isChosen} title={channel.name} onClick={onChoose}>{plainText(channel.name, { max: 60 })}</button></th>
+      <th scope="row"><button type="button" class="channel-button" aria-pressed={isChosen} title={neutral(channel.name)} onClick={onChoose}>{plainText(channel.name, { max: 60 })}</button></th>
       {(['min', 'max', 'mean', 'stddev', 'p01', 'p50', 'p99'] as const).map((column) => <td key={column} data-column={column} class="number" title={String(channel[column])}>{number(channel[column])}</td>)}
       {count(channel.nan, `${channel.nan} NaN`, places.find(({ value }) => value === 'NaN') ?? places[0])}
       {count(infinities, `${infinities} infinities`, places.find(({ value }) => value !== 'NaN') ?? places[0])}
@@ -111,7 +112,7 @@ function Channel({ session, channel }: { session: Session; channel: ChannelStats
   const go = (at: { readonly x: number; readonly y: number } | null, text: string) => at && <button type="button" class="link" onClick={() => session.goTo(at.x, at.y)}>{text} at {at.x}, {at.y}</button>;
   return (
     <section class="channel-stats">
-      <h3 title={channel.name}>{plainText(channel.name, { max: 80 })}</h3>
+      <h3 title={neutral(channel.name)}>{plainText(channel.name, { max: 80 })}</h3>
       {channel.histogram ? <HistogramPlot name={channel.name} histogram={channel.histogram} /> : <p class="empty">No value of this channel is finite.</p>}
       <div class="panel-line">{go(channel.min_at, 'minimum')}{go(channel.max_at, 'maximum')}</div>
       {places.length > 0 && (

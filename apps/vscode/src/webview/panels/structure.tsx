@@ -10,6 +10,7 @@ import type { Session } from '../session.ts';
 import { lastOf } from '../state/model.ts';
 import { useStore } from '../state/store.ts';
 import { chunkBar, missingPlaces } from './chunks.ts';
+import { neutral } from '../../shared/neutral.ts';
 
 export function StructurePanel({ session }: { session: Session }) {
   const opened = useStore(session.store, (model) => model.opened);
@@ -98,7 +99,7 @@ function PartStructure({ session, opened, part, boxes, bytes }: { session: Sessi
           <table>
             <tbody>
               {channels.slice(0, 200).map(({ name, bytes_estimated: size }) => (
-                <tr key={name}><th scope="row" title={name}>{plainText(name, { max: 60 })}</th><td class="number">{formatBytes(size)}</td><td class="bar"><span style={{ width: `${(size / most) * 100}%` }} /></td></tr>
+                <tr key={name}><th scope="row" title={neutral(name)}>{plainText(name, { max: 60 })}</th><td class="number">{formatBytes(size)}</td><td class="bar"><span style={{ width: `${(size / most) * 100}%` }} /></td></tr>
               ))}
             </tbody>
           </table>
