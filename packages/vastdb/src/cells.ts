@@ -2,11 +2,26 @@
 import { TypeId, details, type Arrow, type Data, type RecordBatch } from './arrow.ts';
 import { MAX_CELL_BYTES } from './columns.ts';
 import { CellTooLargeError } from './errors.ts';
+import type { Features } from './features.ts';
 import { batchStream } from './ipc.ts';
 import { MAX_REQUEST_BYTES } from './query-body.ts';
 
-/** Rows of one insert: the reply carries eight bytes for each (SDK table.py). */
-export const MAX_INSERT_ROWS = 524_288;
+/** What one insert may hold. */
+export interface InsertLimits {
+  readonly bytes: number;
+  /** The reply carries an id for each. */
+  readonly rows: number;
+  readonly columns: number;
+}
+/** Clusters before 5.5, by SDK 2.0.14 (table.py). */
+const OLD_LIMITS: InsertLimits = { bytes: MAX_REQUEST_BYTES, rows: 524_288, columns: 40 };
+/** SDK 2.1.0 (_by_column_inserter.py): 0.98 of 5 MiB; rows as for ids of 16 bytes, which any table may have. */
+const LIMITS: InsertLimits = { bytes: 5_138_022, rows: 305_070, columns: Infinity };
+
+export function insertLimits(features: Features): InsertLimits {
+  return features.has('vector indexes') ? LIMITS : OLD_LIMITS;
+}
+
 /** Rows of one update or delete (Java VastConfig). */
 export const MAX_UPDATE_ROWS = 65_536;
 
@@ -58,11 +73,13 @@ export interface Piece {
   readonly body: Uint8Array | undefined;
 }
 
-/** Cuts a batch into requests of at most `maxRows` rows and 4.5 MiB. */
+/** Cuts a batch into requests of at most `maxRows` rows and `maxBytes`, 4.5 MiB unless told. */
 export function* pieces(arrow: Arrow, batch: RecordBatch, maxRows: number, maxBytes = MAX_REQUEST_BYTES): Generator<Piece> {
   const rows = batch.numRows;
   if (rows === 0) return;
-  let parts = Math.ceil(rows / maxRows);
+  // By the values alone at first: encoding what must be cut would be for nothing.
+  const values = batch.data.children.reduce((sum, data) => sum + rangeBytes(data as Data, 0, data.length), 0);
+  let parts = Math.max(Math.ceil(rows / maxRows), Math.min(rows, Math.ceil(values / maxBytes)));
   if (parts === 1) {
     const body = batchStream(arrow, batch);
     if (body.byteLength <= maxBytes) return yield { batch, body };

@@ -1,5 +1,6 @@
 /** What can be inserted or updated: plain rows, Arrow batches and tables, and streams of either. */
 import { details, fieldName, sameDataType, TypeId, type Arrow, type Data, type Field, type RecordBatch, type Schema, type Table } from './arrow.ts';
+import { rangeBytes } from './cells.ts';
 import { buildData } from './data-builder.ts';
 import { usage } from './errors.ts';
 import { makeBatch } from './ipc.ts';
@@ -12,11 +13,11 @@ export type Rows = Table | RecordBatch | Iterable<InputRow | RecordBatch> | Asyn
 
 /** Arrow's `Type.Dictionary`, `LargeBinary` and `LargeUtf8` in apache-arrow: the wire has none of them. */
 const OTHER_ENCODINGS: readonly number[] = [-1, 19, 20];
-/** Plain rows that are put into one batch before its size is looked at. */
+/** Plain rows that are put into the first batch, before anything of their size is known. */
 const ROWS_AT_A_TIME = 4096;
 
 /** Batches whose fields are exactly the table's, in the table's types and nullability. */
-export async function* toBatches(arrow: Arrow, columns: Schema, input: Rows, sameKeys: boolean): AsyncGenerator<RecordBatch> {
+export async function* toBatches(arrow: Arrow, columns: Schema, input: Rows, sameKeys: boolean, maxBytes?: number): AsyncGenerator<RecordBatch> {
   if (isBatch(input)) return yield alignBatch(arrow, columns, input);
   if (isTable(input)) {
     for (const batch of input.batches) yield alignBatch(arrow, columns, batch as RecordBatch);
@@ -24,9 +25,13 @@ export async function* toBatches(arrow: Arrow, columns: Schema, input: Rows, sam
   }
   let waiting: InputRow[] = [];
   let count = 0;
+  let atATime = ROWS_AT_A_TIME;
   const flush = (): RecordBatch => {
     const batch = rowsToBatch(arrow, columns, waiting, count - waiting.length, sameKeys);
     waiting = [];
+    // The next ones are as many as fill a request, if they are like these.
+    const bytes = batch.data.children.reduce((sum, data) => sum + rangeBytes(data as Data, 0, data.length) + 5 * data.length, 0);
+    if (maxBytes !== undefined) atATime = Math.min(16 * ROWS_AT_A_TIME, Math.max(1, Math.floor((0.95 * maxBytes * batch.numRows) / Math.max(1, bytes))));
     return batch;
   };
   for await (const item of input) {
@@ -39,7 +44,7 @@ export async function* toBatches(arrow: Arrow, columns: Schema, input: Rows, sam
     if (typeof item !== 'object' || item === null) throw usage(`row ${count}: ${typeof item} found; expected an object`);
     waiting.push(item);
     count += 1;
-    if (waiting.length === ROWS_AT_A_TIME) yield flush();
+    if (waiting.length >= atATime) yield flush();
   }
   if (waiting.length > 0) yield flush();
 }

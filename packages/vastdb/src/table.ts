@@ -1,6 +1,6 @@
 /** Tables: columns, rows in, rows out. */
 import { loadArrow, type Arrow, type Data, type RecordBatch, type Schema as ArrowSchema } from './arrow.ts';
-import { MAX_INSERT_ROWS, MAX_UPDATE_ROWS, checkCells, pieces, rangeBytes } from './cells.ts';
+import { MAX_UPDATE_ROWS, checkCells, insertLimits, pieces, rangeBytes } from './cells.ts';
 import { toSchema, type ColumnSpecs } from './columns.ts';
 import { buildData } from './data-builder.ts';
 import { BadRequestError, InternalServerError, NotFoundError, NotImplementedByServerError, protocol, usage } from './errors.ts';
@@ -207,17 +207,19 @@ export class Table {
   }
 
   /**
-   * Inserts rows and returns their row ids in the same order (none from clusters before 5.1). As many requests as 4.5 MiB each ask for; all or none of
-   * them count, by the transaction.
+   * Inserts rows and returns their row ids in the same order (none from clusters before 5.1). As many requests as 4.9 MiB
+   * each ask for (before 5.5: 4.5 MiB, and 40 columns); all or none of them count, by the transaction.
    * @throws {CellTooLargeError} before anything of that batch is sent
    */
   async insert(rows: Rows, options: Signalled = {}): Promise<bigint[]> {
     const arrow = await loadArrow();
     const ids: bigint[] = [];
-    for await (const batch of toBatches(arrow, await this.columns(options.signal), rows, false)) {
+    const limits = insertLimits(this.tx.features);
+    for await (const batch of toBatches(arrow, await this.columns(options.signal), rows, false, limits.bytes)) {
       checkCells(batch, ids.length);
-      for (const piece of pieces(arrow, batch, MAX_INSERT_ROWS)) {
-        const added = piece.body === undefined ? await this.#insertWide(arrow, piece.batch, options) : await this.#insert(arrow, piece.body, options);
+      for (const piece of pieces(arrow, batch, limits.rows, limits.bytes)) {
+        const wide = piece.body === undefined || (piece.batch.schema.fields.length > limits.columns && this.tx.features.has('row ids'));
+        const added = piece.body === undefined || wide ? await this.#insertWide(arrow, piece.batch, options) : await this.#insert(arrow, piece.body, options);
         // Clusters before 5.1 do not tell row ids.
         if (added.length !== piece.batch.numRows && this.tx.features.has('row ids')) throw protocol(`${this.#describe}: ${added.length} row ids for ${piece.batch.numRows} rows`);
         for (const id of added) ids.push(id);
@@ -233,28 +235,43 @@ export class Table {
     return batches.flatMap((batch) => rowIdsOf(batch.data.children[0] as Data));
   }
 
-  /** A row that is more than a request: some columns first, the others by update (SDK table.py, insert_in_column_batches). */
+  /**
+   * Rows that are more than a request, or than its columns: some first, those among them that cannot be updated, the
+   * others by update (SDK table.py, insert_in_column_batches; _by_column_inserter.py).
+   */
   async #insertWide(arrow: Arrow, row: RecordBatch, options: Signalled): Promise<bigint[]> {
     const order = row.schema.fields.map((field, i) => ({ field, data: row.data.children[i] as Data }));
-    order.sort((a, b) => Number(a.field.nullable) - Number(b.field.nullable));
+    const fixed = await this.#notUpdatable(options.signal);
+    const first = ({ field }: { field: ArrowSchema['fields'][number] }): boolean => !field.nullable || fixed.has(field.name);
+    order.sort((a, b) => Number(first(b)) - Number(first(a)));
+    const { columns: maxColumns } = insertLimits(this.tx.features);
     const groups: (typeof order)[] = [[]];
     let bytes = 0;
     for (const column of order) {
-      const size = rangeBytes(column.data, 0, 1) + 1024;
-      if (bytes + size > MAX_REQUEST_BYTES && column.field.nullable) {
+      const size = rangeBytes(column.data, 0, row.numRows) + 5 * row.numRows + 1024;
+      if ((bytes + size > MAX_REQUEST_BYTES || (groups.at(-1)?.length ?? 0) >= maxColumns) && !first(column)) {
         groups.push([]);
         bytes = 0;
       }
       groups.at(-1)?.push(column);
       bytes += size;
     }
-    const batchOf = (group: typeof order): RecordBatch => makeBatch(arrow, new arrow.Schema(group.map((c) => c.field)), group.map((c) => c.data), 1);
-    const [first, ...rest] = groups.map((group) => batchOf(group));
-    const [piece] = pieces(arrow, first as RecordBatch, 1);
-    if (piece?.body === undefined) throw usage(`${this.#describe}: a row whose required columns alone are more than ${MAX_REQUEST_BYTES} bytes`);
+    const batchOf = (group: typeof order): RecordBatch => makeBatch(arrow, new arrow.Schema(group.map((c) => c.field)), group.map((c) => c.data), row.numRows);
+    const [head, ...rest] = groups.map((group) => batchOf(group));
+    const [piece, more] = pieces(arrow, head as RecordBatch, row.numRows);
+    if (piece?.body === undefined || more !== undefined) throw usage(`${this.#describe}: a row whose required columns alone are more than ${MAX_REQUEST_BYTES} bytes`);
     const ids = await this.#insert(arrow, piece.body, options);
     for (const batch of rest) await this.#update(arrow, ids, batch, options);
     return ids;
+  }
+
+  /** Columns that the rows are sorted, or indexed, by. */
+  async #notUpdatable(signal?: AbortSignal): Promise<Set<string>> {
+    const { features } = this.tx;
+    const fixed = new Set(await this.sortedBy({ signal }));
+    const indexed = features.has('vector indexes') && hasVectors((await this.columns(signal)).fields);
+    const index = indexed ? (await this.stats({ signal })).vectorIndex : undefined;
+    return index === undefined ? fixed : fixed.add(index.column);
   }
 
   /**

@@ -256,3 +256,37 @@ test('statistics name the addresses, and a transaction the node that began it', 
   await other.transaction((tx) => tx.bucket('bucket').exists());
   await other.close();
 });
+
+describe('inserts are packed by bytes', () => {
+  const bodies = (started: TestServer, from: number): { method: string; bytes: number }[] =>
+    started.log.slice(from).filter(({ command }) => command === 'rows').map(({ method, bodyBytes }) => ({ method, bytes: bodyBytes }));
+
+  test('up to 4.9 MiB, from 5.5 on', async () => {
+    const [started, database] = await open();
+    const from = started.log.length;
+    await inSchema(async (schema) => {
+      const table = await schema.createTable('packed', { id: 'int64', v: vector(128) });
+      expect(await table.insert(Array.from({ length: 50_000 }, (_, id) => ({ id, v: new Float32Array(128).fill(id) })))).toEqual(Array.from({ length: 50_000 }, (_, id) => BigInt(id)));
+    }, database);
+    const sent = bodies(started, from);
+    // 26 MB; the first request is of as many rows as are taken before anything of their size is known.
+    expect(sent.length).toBeLessThanOrEqual(7);
+    expect(Math.max(...sent.map(({ bytes }) => bytes))).toBeGreaterThan(4_700_000);
+    expect(Math.max(...sent.map(({ bytes }) => bytes))).toBeLessThan(5_138_023);
+  });
+
+  test('70 columns are one request from 5.5 on, before it 40 and an update', async () => {
+    const columns: ColumnSpecs = { ...Object.fromEntries(Array.from({ length: 70 }, (_, i) => [`c${i}`, 'int32' as const])), last: required('int32') };
+    const row = (n: number) => Object.fromEntries(Object.keys(columns).map((name, i) => [name, i * n]));
+    for (const [options, methods] of [[{}, ['POST']], [{ version: 'vast 5.4.0.7' }, ['POST', 'PUT']]] as const) {
+      const [started, database] = await open(options);
+      const from = started.log.length;
+      await inSchema(async (schema) => {
+        const table = await schema.createTable('wide', columns, { sortedBy: ['c69'] });
+        await table.insert([row(1), row(2)]);
+        expect(await table.select().toArray()).toEqual([row(1), row(2)]);
+      }, database);
+      expect(bodies(started, from).map(({ method }) => method)).toEqual(methods);
+    }
+  });
+});
