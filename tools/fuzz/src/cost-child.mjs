@@ -3,7 +3,7 @@
  * the event loop stood still (of the processor's time on this thread, so that a busy machine does not count) and, at the end, the process's peak memory.
  */
 import { readFileSync } from 'node:fs';
-import { embedChannels, embedMetadata, fileSource, inspect, isExrError, openExr, planeRows, renderPreview, verify } from '@exr/core/node';
+import { embedChannels, embedMetadata, fileSource, inspect, isExrError, jsonInTurns, openExr, planeRows, renderPreview, verify } from '@exr/core/node';
 
 const threads = Number(process.argv[2]);
 const onThread = () => Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6;
@@ -22,7 +22,11 @@ const WORK = {
     beat();
     await new Promise(setImmediate);
     embedMetadata(report);
+    beat();
+    await new Promise(setImmediate);
     embedChannels(report);
+    beat();
+    await jsonInTurns(report, 2);
   },
   verify: (path) => verify(fileSource(path), { tier: 'decode', threads }),
   preview: async (path) => renderPreview(await openExr(fileSource(path)), { size: 512, threads }).then((picture) => picture.png()),
