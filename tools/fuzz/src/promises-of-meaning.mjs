@@ -1,7 +1,7 @@
 // What is promised of whatever a file says, beside ending: neutral tables, readable rows, the same twice, a loop that turns.
-import { readFileSync } from 'node:fs';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { clearInterval, setInterval } from 'node:timers';
 import { join } from 'node:path';
 import { csvLine, embedChannels, embedMetadata, inspect, isExrError, memorySource, plainText, UNTRUSTED_LIMITS, DEFAULT_LIMITS } from '@exr/core/node';
 import { openStore } from '@exr/core/store';
