@@ -7,6 +7,8 @@ import { build } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const pjson = JSON.parse(readFileSync(`${here}package.json`, 'utf8'));
+// What an older build left is no part of this one: dist goes into caches and packages as it is.
+rmSync(`${here}dist`, { recursive: true, force: true });
 await build({
   entryPoints: [`${here}src/main.ts`, `${here}src/commands/all.ts`],
   entryNames: '[name]',

@@ -75,7 +75,9 @@ export default class Verify extends ExrCommand {
         const verdict = String(report.structure?.['verdict']);
         tally.set(verdict, (tally.get(verdict) ?? 0) + 1);
         for (const { kind } of report.errors) this.noticed(kind);
-        if (verdict !== 'ok') this.noticed(verdict === 'unreadable' ? 'limit' : 'format');
+        // What is unreadable has an error that says why; where it has none, chunks are beyond a limit or of a codec that we do not have.
+        if (verdict !== 'unreadable' && verdict !== 'ok') this.noticed('format');
+        else if (verdict === 'unreadable' && report.errors.length === 0) this.noticed('unsupported');
         if (expanded) writer.expectMany();
         if (!(flags['bad-only'] && verdict === 'ok')) await writer.write(() => report, () => renderVerdict(report, draw));
         bar.advance(++done);
