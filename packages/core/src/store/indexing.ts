@@ -7,6 +7,7 @@ import { ExrError, isExrError } from '../errors.ts';
 import { mapInOrder } from '../flow/index.ts';
 import type { Limits } from '../limits.ts';
 import { buildFailedReport, type ExrReport } from '../report/index.ts';
+import { collectGarbage } from './collect.ts';
 import { fileIdOf, type FileIdentity, versionOf } from './identity.ts';
 import type { InspectedFile } from './rows.ts';
 import type { ExrStore, KnownFile } from './types.ts';
@@ -101,6 +102,8 @@ export async function indexFiles<Target extends IndexTarget = string>(store: Exr
     if (later) {
       // A giant: with nothing else in memory.
       await commit();
+      await store.rest?.();
+      collectGarbage();
       const giant = await later();
       options.onInspected?.(giant);
       files.push(giant);

@@ -233,6 +233,8 @@ export interface ExrStore {
   similar(query: SimilarQuery, options?: StoreOptions): Promise<Match[]>;
   /** Names of programs and, where that is cheap, of layers of the files that lie within these places: what a description may use. */
   vocabulary(filter?: Pick<StoreFilter, 'within'>, options?: StoreOptions): Promise<Vocabulary>;
+  /** Gives back the memory that is kept between writes; the next one takes it again. Absent where nothing is kept. */
+  rest?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -110,6 +110,10 @@ export class DuckDbStore implements SqlStore {
     return this.read(options, (connection) => summarize(connection, this.location));
   }
 
+  rest(): Promise<void> {
+    return release(this.location);
+  }
+
   async close(): Promise<void> {
     this.closed = true;
     await release(this.location);
