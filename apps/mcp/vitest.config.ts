@@ -3,5 +3,5 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { conditions: ['@exr/source'] },
   ssr: { resolve: { conditions: ['@exr/source'] } },
-  test: { name: 'exr-mcp', include: ['src/**/*.test.ts'], exclude: ['src/**/*.s3.test.ts'], environment: 'node', testTimeout: 60_000 },
+  test: { name: 'exr-mcp', include: ['src/**/*.test.ts'], exclude: ['src/**/*.s3.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 60_000 },
 });

@@ -17,7 +17,7 @@ const alias = { vscode: fileURLToPath(new URL('src/host/vscode.spec-util.ts', im
 export default defineConfig({
   test: {
     projects: [
-      { resolve: { ...resolve, alias }, ssr: { resolve }, oxc, test: { name: 'exr-vscode', include: ['src/**/*.test.ts'], exclude: ['src/**/*.browser.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      { resolve: { ...resolve, alias }, ssr: { resolve }, oxc, test: { name: 'exr-vscode', include: ['src/**/*.test.ts'], exclude: ['src/**/*.browser.test.ts'], environment: 'node', testTimeout: 120_000, hookTimeout: 60_000 } },
       // The view in Chromium, WebGL2 on the processor.
       ...(hasChromium ? [{
         resolve, oxc, plugins: [exrFiles], server: { host: '127.0.0.1' }, optimizeDeps: { include: ['preact', 'preact/hooks', 'preact/jsx-runtime', 'preact/jsx-dev-runtime'] },

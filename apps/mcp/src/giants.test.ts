@@ -68,7 +68,7 @@ describe('a frame of 2 GB', () => {
       expect(await hurried.data('exr_structure', { path: 'frame.exr', check: 'table' })).toMatchObject({ verdict: 'ok' });
       const partial = textOf(await hurried.call('exr_stats', { path: 'frame.exr' }));
       // By its own end of the pass, or by that of the file when the machine is busy.
-      expect(partial).toMatch(/PARTIAL[^]*seconds|took longer than 0\.3 s — ask for less/);
+      expect(partial).toMatch(/PARTIAL[^]*seconds|took longer than 0\.3 s — ask for less|not done after 0\.2 seconds, which is the limit — ask for less/);
       expect(peakMegabytes(hurried.pid)).toBeLessThan(512);
     } finally {
       await hurried.close();

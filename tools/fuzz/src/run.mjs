@@ -8,8 +8,11 @@ import { meaningOf } from './meaning.mjs';
 const child = fileURLToPath(new URL('child.mjs', import.meta.url));
 const kept = fileURLToPath(new URL('../failures/', import.meta.url));
 
+/** Times the seconds that a case may take of the processor: after so many by the clock it hangs, on a machine that is busy too. */
+const HANGS = 12;
+
 /**
- * `kind`: `damage` harms fixtures (mutate.mjs), `meaning` makes sound files that say hostile things (meaning.mjs). Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (four
+ * `kind`: `damage` harms fixtures (mutate.mjs), `meaning` makes sound files that say hostile things (meaning.mjs). Runs cases `from` … `from + cases - 1`. A case fails when it ends in anything but a result or an ExrError, takes longer than `seconds` of the processor (twelve
  * times as long by the clock), lets the process grow beyond `megabytes`, or takes the process with it. Gives { cases, failures, slowest, largest, outcomes }.
  */
 export async function run({ kind = 'damage', seed, cases, from = 0, only = '', processes = 2, seconds = 5, megabytes = 512, corpus, keep = true, onProgress = () => undefined }) {
@@ -65,7 +68,7 @@ export async function run({ kind = 'damage', seed, cases, from = 0, only = '', p
           timer = setTimeout(() => {
             late = true;
             process_.kill('SIGKILL');
-          }, seconds * 1000 * 4);
+          }, seconds * 1000 * HANGS);
           process_.send(number);
         };
         process_.on('message', (message) => {
@@ -85,7 +88,7 @@ export async function run({ kind = 'damage', seed, cases, from = 0, only = '', p
           clearTimeout(timer);
           if (number >= 0) {
             total.cases++;
-            failed(number, late ? `did not end within ${seconds * 4} s` : `the process ended with ${signal ?? code}: ${errors}`);
+            failed(number, late ? `did not end within ${seconds * HANGS} s` : `the process ended with ${signal ?? code}: ${errors}`);
           }
           resolve();
         });
