@@ -14,6 +14,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '100000' }, only: { type: 'string' } } });
 execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(root, 'packages/vastdb/tsconfig.lib.json')], { stdio: 'inherit' });
+// eslint-disable-next-line @nx/enforce-module-boundaries -- by the door that users take, so that it is what is tested
 const { startTestServer } = await import('@exr/vastdb/testing');
 
 const VENVS = process.env.VASTDB_SDK_VENVS ?? join(root, 'packages/vastdb/.cache');
