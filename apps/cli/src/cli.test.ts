@@ -229,6 +229,17 @@ describe('exr verify', () => {
     }
   });
 
+  it.each(['inspect', 'inspect --stats', 'stats', 'verify', 'verify --deep', 'planes -c R', 'preview -o -', 'index --store unknown.duckdb'])('%s names a compression that nobody knows, exit 3', async (command) => {
+    const bytes = readFileSync(fixture('scan_half_rgba_zip.exr'));
+    const name = 'compression\0compression\0';
+    bytes[bytes.indexOf(name) + name.length + 4] = 14;
+    const file = join(scratch, 'unknown.exr');
+    writeFileSync(file, bytes);
+    const ran = await exr([...command.split(' ').map((word) => (word === 'unknown.duckdb' ? join(scratch, word) : word)), file]);
+    expect([ran.code, ran.stdout.toString('latin1') + ran.stderr]).toEqual([3, expect.stringContaining('unknown compression 14')]);
+    expect(ran.stderr).not.toContain('bug');
+  });
+
   it('writes a copy with a right table, never over another file, never half', async () => {
     const target = join(scratch, 'saved.exr');
     expect((await exr(['verify', damaged('t3_table_zero')])).stdout.toString()).toContain('exr verify FILE --fix-table COPY.exr');

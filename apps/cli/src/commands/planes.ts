@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { string } from '@oclif/core/flags';
-import { ExrError, openExr, partOf, plainText, planeRows, usableIndex } from '@exr/core';
+import { ExrError, kindOf, openExr, partOf, plainText, planeRows, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag, outputFlags } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, regionFlag, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
@@ -37,10 +37,12 @@ export default class Planes extends ExrCommand {
         let skipped = 0;
         for await (const band of planeRows(file, { index: found.index, part, channel, threads, limits, signal: this.signal, level: parseLevel(flags.level) ?? { x: 0, y: 0 }, region: parseRegion(flags.region) })) {
           await output.write(new Uint8Array(band.data.buffer, band.data.byteOffset, band.data.byteLength));
-          for (const { message } of band.skipped) if (skipped++ < 20) process.stderr.write(`${plainText(message ?? '', { max: 2000 })}\n`);
+          for (const { code, message } of band.skipped) {
+            this.noticed(kindOf(code));
+            if (skipped++ < 20) process.stderr.write(`${plainText(message ?? '', { max: 2000 })}\n`);
+          }
         }
         if (skipped > 20) process.stderr.write(`… and ${skipped - 20} more chunks\n`);
-        if (skipped > 0) this.noticed('format');
         this.remark(file, found);
       } finally {
         await source.close?.();

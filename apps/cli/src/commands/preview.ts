@@ -1,6 +1,6 @@
 import { Args } from '@oclif/core';
 import { boolean, custom, integer, string } from '@oclif/core/flags';
-import { ExrError, formatCount, openExr, partOf, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap, usableIndex } from '@exr/core';
+import { ExrError, formatCount, kindOf, openExr, partOf, plainText, type PreviewOptions, type PreviewPicture, renderPreview, type ToneMap, usableIndex } from '@exr/core';
 import { ExrCommand, limitFlag } from '../base-command.ts';
 import { levelFlag, parseLevel, parseRegion, partFlag, partNamed, threadsFlag } from '../flags.ts';
 import { namedInput } from '../inputs/expand.ts';
@@ -58,7 +58,10 @@ export default class PreviewCommand extends ExrCommand {
         });
         bar.stop();
         await output.write(canvas ? await drawn(preview, canvas) : await preview.png());
-        if (preview.skipped.length > 0) this.noticed('format');
+        for (const { code } of preview.skipped) this.noticed(kindOf(code));
+        const broken = preview.skipped.filter(({ missing }) => !missing);
+        for (const { message } of broken.slice(0, 3)) process.stderr.write(`${plainText(message, { max: 2000 })}\n`);
+        if (broken.length > 3) process.stderr.write(`… and ${broken.length - 3} more chunks\n`);
         this.remark(file, found);
         return describe(preview);
       } finally {
