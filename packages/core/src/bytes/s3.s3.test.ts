@@ -151,7 +151,9 @@ it.each(readdirSync(fixtures).filter((name) => name.endsWith('.exr')))('says of 
   // A first request shorter than the file, so that the pixels are read in ranges.
   const [there, here] = [object(name, { firstBytes: 700 }), fileSource(path)];
   const [a, b] = [await openExr(there), await openExr(here)];
-  expect(buildReport(a, { path: name, mtime: null })).toEqual(buildReport(b, { path: name, mtime: null }));
+  // Notes and errors begin with the place, and name it.
+  const report = (file: typeof a): unknown => JSON.parse(JSON.stringify(buildReport(file, { path: name, mtime: null })).replaceAll(file.source.name, name));
+  expect(report(a)).toEqual(report(b));
   const stats = async (file: typeof a) => JSON.stringify(await computeStats(file, { deep: true })).replaceAll(file.source.name, name);
   expect(await stats(a)).toBe(await stats(b));
   const opened = await openPath(s3Url({ bucket, key: name }));
