@@ -76,7 +76,8 @@ function unknownCommand(words: readonly string[]): string | undefined {
   if (names.includes(two) || names.includes(first) || two === 'vast') return undefined;
   const topic = names.some((name) => name.startsWith(`${first} `));
   const found = topic ? two : first;
-  return `exr has no command "${plainText(found, { max: 60 })}"${suggestion(found, names, (name) => `exr ${name}`)} \`exr help\` lists them.`.replace(/" `/, '": `');
+  const meant = suggestion(found, names, (name) => `exr ${name}`) || ':';
+  return `exr has no command "${plainText(found, { max: 60 })}"${meant} \`exr help\` lists them.`;
 }
 
 function crashed(error: unknown): void {

@@ -56,8 +56,8 @@ export default class Similar extends ExrCommand {
           { signal: this.signal },
         );
         const asked = flags.describe === undefined ? null : embedDescription(flags.describe, await store.vocabulary({}, { signal: this.signal }));
-      if (asked && asked.unknown.length > 0) process.stderr.write(`not understood: ${plainText(asked.unknown.join(', '), { max: 200 })}\n`);
-      if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
+        if (asked && asked.unknown.length > 0) process.stderr.write(`not understood: ${plainText(asked.unknown.join(', '), { max: 200 })}\n`);
+        if (flags.format === 'json') await output.write(`${jsonOf(matches, 2)}\n`);
         else {
           if (asked) await output.write(paint.dim(`understood: ${asked.understood.join(', ') || 'nothing'}\n`));
           await output.write(matches.length === 0 ? 'nothing found\n' : matches.map((match) => renderMatch(match, paint)).join(''));

@@ -19,7 +19,8 @@ status \`deleted\`. All tables join on \`file_id\`. docs/decisions/store.md says
 One SELECT in DuckDB's dialect over these tables, or EXPLAIN of one, which is not executed; DESCRIBE, SUMMARIZE and SHOW TABLES too. A statement is judged over
 the tree that DuckDB's parser makes of it against lists of what is allowed (packages/core/src/store/duckdb/sql-words.ts): functions that only look at their
 arguments, the table functions \`range\`, \`generate_series\`, \`unnest\`, \`json_each\` and \`json_tree\`, no other tables, catalogs, settings, files or extensions.
-\`lpad\`, \`rpad\` and \`repeat\` take a length that is written out, of at most 10,000.
+\`lpad\`, \`rpad\` and \`repeat\` take a length that is written out, of at most 10,000; \`repeat\` makes no more than that; distances of texts (\`levenshtein\`, \`jaro_…\`) take
+500 letters. LIKE, ILIKE, GLOB and \`regexp_matches\` match in time that follows the text.
 
 | limit | default | option |
 | --- | --- | --- |
@@ -27,10 +28,11 @@ arguments, the table functions \`range\`, \`generate_series\`, \`unnest\`, \`jso
 | bytes of all rows, about | 64 MiB | \`--max-bytes\` |
 | characters of one value; a longer one is cut and says how long it is | 1 MiB | \`--max-value\` |
 | seconds | 60 | \`--seconds\` |
-| memory: DuckDB's own, and growth of the process | 256 MiB, 512 MiB | |
+| memory: DuckDB's own, and growth of the process | 256 MiB, 384 MiB | |
 | temporary files | 1 GiB | |
 
-Beyond rows and bytes the rest is left out, and said; beyond time, memory and temporary files comes \`LIMIT_EXCEEDED\`. Ctrl-C ends a statement.
+Beyond rows and bytes the rest is left out, and said; beyond time, memory and temporary files comes \`LIMIT_EXCEEDED\`. Ctrl-C ends a statement. \`exr sql\` runs
+in a process of its own, which is killed when DuckDB hears no interrupt (it looks between two chunks of rows only).
 
 ## Vectors in files
 
