@@ -2,6 +2,7 @@
  * Lists of channels that say the same, as one object. Frames of a sequence have the same channels, and comparing forty-five of them with a list that is
  * known costs less than making one text of them: what was made of a list is found again by the object.
  */
+import { putUnder } from '../flow/index.ts';
 import type { ReportChannel } from '../report/index.ts';
 
 const FIELDS = ['part_index', 'name', 'layer', 'component', 'view', 'type', 'x_sampling', 'y_sampling', 'p_linear'] as const satisfies readonly (keyof ReportChannel)[];
@@ -38,9 +39,7 @@ export function channelList(channels: readonly Partial<ReportChannel>[]): Channe
     }
     list = { channels: channels.map(copied), id: ++made };
     count++;
-    const others = buckets.get(bucket);
-    if (others) others.push(list);
-    else buckets.set(bucket, [list]);
+    putUnder(buckets, bucket, list);
   }
   ofArray.set(channels, list);
   return list;

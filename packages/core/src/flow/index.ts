@@ -1,4 +1,4 @@
 /** Many things at once, results in order. */
-export { append, greatest } from './lists.ts';
+export { append, greatest, putUnder } from './lists.ts';
 export { mapInOrder } from './map-in-order.ts';
 export { atOnce, inTurns, nextTurn, turns } from './turns.ts';

@@ -1,6 +1,7 @@
 /** Which chunks of which parts a run is about. */
 import { intersect, type ChunkIndex, type ChunkInfo, type LevelIndex } from '../chunks/index.ts';
 import { ExrError } from '../errors.ts';
+import { putUnder } from '../flow/index.ts';
 import type { Box2i } from '../header/types.ts';
 
 /** The pixels of one part that are asked for; only the chunks that hold some of them are read. */
@@ -35,11 +36,7 @@ export function* selectedChunks(index: ChunkIndex, selections: readonly Selectio
 /** By part: which channels are wanted, null where all are. INVALID_ARGUMENT for a channel that the part does not have. */
 export function wantedChannels(index: ChunkIndex, selections: readonly Selection[], name: string): (readonly boolean[] | null)[] {
   const byPart = new Map<number, Selection[]>();
-  for (const selection of selections) {
-    const others = byPart.get(selection.part);
-    if (others) others.push(selection);
-    else byPart.set(selection.part, [selection]);
-  }
+  for (const selection of selections) putUnder(byPart, selection.part, selection);
   return index.grids.map(({ part }) => {
     const mine = byPart.get(part.index) ?? [];
     if (mine.length === 0 || mine.some((selection) => !selection.channels)) return null;

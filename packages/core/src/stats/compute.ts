@@ -1,7 +1,7 @@
 /** Statistics of a file: a run of the streaming engine for each pass, and what comes out. */
 import { usableIndex, type ChunkedFile, type ChunkIndex, type ChunkInfo } from '../chunks/index.ts';
 import { ExrError, type ExrErrorCode } from '../errors.ts';
-import { turns } from '../flow/index.ts';
+import { putUnder, turns } from '../flow/index.ts';
 import { DEFAULT_LIMITS } from '../limits.ts';
 import { processChunks, type ProcessOutcome, type Selection, type SkippedChunk } from '../pixels/index.ts';
 import type { ReportPartStats, ReportSkippedChunk } from '../report/index.ts';
@@ -54,9 +54,7 @@ export async function computeStats(file: ChunkedFile, options: StatsOptions = {}
     for (const { measure, part } of pass) {
       const types = measure.channels.map((channel) => part.channels[channel]!.pixelType);
       const merged = mergePartTotals(measure, types, byPart.get(part.index) ?? []);
-      const before = totals.get(part.index);
-      if (before) before.push(merged);
-      else totals.set(part.index, [merged]);
+      putUnder(totals, part.index, merged);
       await turn();
     }
   }

@@ -1,4 +1,5 @@
 /** The statistics of decoded chunks, as a task of the streaming engine. */
+import { putUnder } from '../flow/index.ts';
 import type { ChunkTask, TaskContext, TaskRun } from '../pixels/index.ts';
 import { accumulatorBytes, ChannelAccumulator } from './accumulator.ts';
 import { DeepAccumulator, mergeDeep, type DeepTotals, type DepthChannels } from './deep.ts';
@@ -98,13 +99,7 @@ class PartRun {
 /** Totals of every thread by the index of their part. */
 export function totalsByPart(finals: readonly (readonly PartTotals[])[]): Map<number, PartTotals[]> {
   const byPart = new Map<number, PartTotals[]>();
-  for (const each of finals) {
-    for (const totals of each) {
-      const others = byPart.get(totals.part);
-      if (others) others.push(totals);
-      else byPart.set(totals.part, [totals]);
-    }
-  }
+  for (const each of finals) for (const totals of each) putUnder(byPart, totals.part, totals);
   return byPart;
 }
 

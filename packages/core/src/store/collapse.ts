@@ -2,6 +2,7 @@
  * Files as sequences: the one grouping of names (sequence/) over what a filter chose, for both stores. A line of a sequence states only what all of its
  * frames have in common; what differs is `mixed`, with the frames of each value. Gaps are counted among the frames that the store knows, not among those chosen.
  */
+import { putUnder } from '../flow/index.ts';
 import { compareNatural, frameRanges, groupSequences, isUdim, missingFrames, type FrameFile, type Sequence } from '../sequence/index.ts';
 import type { ExrRow, MixedValue } from './types.ts';
 
@@ -77,10 +78,6 @@ const MOST_VALUES = 8;
 /** The values of a field with their frames, the most frequent first. */
 function valuesOf(field: (typeof SHARED)[number], files: readonly FrameFile[], rows: readonly FileRow[]): MixedValue[] {
   const frames = new Map<string | number | null, number[]>();
-  rows.forEach((row, i) => {
-    const own = frames.get(row[field]);
-    if (own) own.push(files[i]!.frame);
-    else frames.set(row[field], [files[i]!.frame]);
-  });
+  rows.forEach((row, i) => putUnder(frames, row[field], files[i]!.frame));
   return [...frames].sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_VALUES).map(([value, own]) => ({ value, files: own.length, frames: frameRanges([...new Set(own)]) }));
 }

@@ -1,6 +1,7 @@
 /** What find, known and similar show of files. */
 import type { Transaction } from '@exr/vastdb';
 import type { EmbeddableReport, Vocabulary } from '../../embed/index.ts';
+import { putUnder } from '../../flow/index.ts';
 import type { ReportBox } from '../../report/index.ts';
 import { wellFormed } from '../identity.ts';
 import type { Row } from '../rows.ts';
@@ -52,11 +53,7 @@ async function knownPaths(tx: Transaction, tables: StoreTables, query: ExrQuery,
   const placeOf = (row: Row): string => `${text(row['bucket']) ?? ''}\0${text(row['directory']) ?? ''}`;
   const places = new Set([...chosen.values()].map(placeOf));
   for (const row of (await chosenFiles(tx, tables, { within: filter.within }, ['bucket', 'file_path', 'directory'])).values()) {
-    if (!places.has(placeOf(row))) continue;
-    const bucket = text(row['bucket']) ?? '';
-    const own = known.get(bucket);
-    if (own) own.push(String(row['file_path']));
-    else known.set(bucket, [String(row['file_path'])]);
+    if (places.has(placeOf(row))) putUnder(known, text(row['bucket']) ?? '', String(row['file_path']));
   }
   return known;
 }

@@ -1,5 +1,6 @@
 /** What happens inside the one transaction of put, touch and remove. The protocol has no upsert: rows are looked up by id, then updated or inserted. */
 import type { InputRow, Transaction } from '@exr/vastdb';
+import { putUnder } from '../../flow/index.ts';
 import { TABLES, type TableName } from '../columns.ts';
 import { fileIdOf, mergeEvents, older, tombstoneOf, type FileIdentity } from '../identity.ts';
 import { normalizePath, versionRowOf, type Cell, type InspectedFile, type Row } from '../rows.ts';
@@ -138,10 +139,7 @@ async function rowIdsOf(tx: Transaction, tables: StoreTables, name: TableName, i
   const found = new Map<string, bigint[]>();
   for (const some of chunks(ids, IDS_AT_ONCE)) {
     for await (const row of tables.table(tx, name).select({ columns: ['file_id'], where: tables.v.oneOf('file_id', some), rowIds: true }).rows()) {
-      const id = row['file_id'] as string;
-      const list = found.get(id);
-      if (list) list.push(row['$row_id'] as bigint);
-      else found.set(id, [row['$row_id'] as bigint]);
+      putUnder(found, row['file_id'] as string, row['$row_id'] as bigint);
     }
   }
   return found;
