@@ -42,6 +42,5 @@ const HABITS: readonly (readonly [program: string, does: Habit])[] = [
     const primaries = valueOf(part.attribute('chromaticities'), 'chromaticities');
     return part.name === null && primaries !== undefined && roundedRec709(primaries);
   }],
-  // libavcodec appends gamma and writer behind the standard attributes; older ones wrote gamma alone.
   ['KImageFormats (Qt)', (_part, names) => names.length === 11 && ['capDate', 'utcOffset', 'xDensity'].every((name) => names.includes(name))],
 ];
