@@ -42,8 +42,3 @@ export function mergeTotals(a: ChannelTotals, b: ChannelTotals): ChannelTotals {
     places: mergePlaces(a.places, b.places),
   };
 }
-
-/** The memory of totals that may be moved instead of copied. */
-export function totalsBuffers({ bins, subnormals }: ChannelTotals): ArrayBuffer[] {
-  return [bins, subnormals].flatMap(({ bin, count, low }) => (bin.length === 0 ? [] : [bin.buffer, count.buffer, low.buffer]));
-}
